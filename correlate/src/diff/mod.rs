@@ -1,0 +1,3 @@
+//! Reading diffs: the one reducer that every source uses.
+
+pub mod reduce;
