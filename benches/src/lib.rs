@@ -1,1 +1,3 @@
-//! Measuring.
+#![doc = include_str!("../README.md")]
+
+pub mod case;
