@@ -1,0 +1,60 @@
+//! What class of error an incident is, read from its types and messages.
+
+/// A class of error. One incident can be of several: "connection timed out while waiting for the
+/// pool" is [`ErrorClass::PoolExhausted`] and [`ErrorClass::Timeout`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ErrorClass {
+    /// No connection, worker or other shared resource was free.
+    PoolExhausted,
+    /// Something took longer than it was allowed to.
+    Timeout,
+    /// Memory ran out.
+    OutOfMemory,
+    /// A bound other than time and memory was exceeded: files, fields, depth, size, clients.
+    LimitExceeded,
+    /// Too many requests in too little time.
+    RateLimited,
+    /// A key, setting or variable was not there.
+    MissingKey,
+    /// An attribute, method or function was not there.
+    MissingAttribute,
+    /// A value was null, none, nil or undefined.
+    NullValue,
+    /// A function was called with arguments it does not take.
+    BadArgument,
+    /// A module, package, class or symbol could not be loaded.
+    ImportFailed,
+    /// A value had the wrong type or could not be parsed as a number or the like.
+    TypeMismatch,
+    /// A value was well-formed, and not among those allowed.
+    InvalidValue,
+    /// Text could not be decoded or had the wrong format.
+    Decoding,
+    /// Something about language, calendars or time zones.
+    Locale,
+    /// A database constraint was violated.
+    ConstraintViolated,
+    /// A table or column was not there.
+    SchemaMismatch,
+    /// A lock was held by another, or a deadlock was broken.
+    Locked,
+    /// Nobody answered at the address, or the name did not resolve.
+    ConnectionFailed,
+    /// Somebody answered that there is no such thing (404, missing file, unknown database).
+    NotFound,
+    /// The other side failed (5xx), or trying again did not help.
+    RemoteFailed,
+    /// Who asks is not known (401, wrong password).
+    Unauthenticated,
+    /// Who asks may not (403, read-only, no permission).
+    PermissionDenied,
+    /// The other side's certificate was not trusted, or the handshake failed.
+    TlsFailed,
+    /// An assertion or internal check of the program failed.
+    Assertion,
+    /// The process died of a signal: a bad address, an abort.
+    Crash,
+    /// An index or iterator ran past its end.
+    OutOfRange,
+}
