@@ -124,4 +124,7 @@ pub struct Window {
     pub blame: Vec<Blame>,
     /// Deployments around the onset, oldest first.
     pub deployments: Vec<Deployment>,
+    /// Where the files of frames live, as a source that knows the whole tree said. A frame that is
+    /// not listed can only be matched against the changed files.
+    pub paths: Vec<crate::FramePath>,
 }

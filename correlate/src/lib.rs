@@ -3,12 +3,19 @@
 mod change;
 pub mod diff;
 pub mod facts;
+mod gather;
 mod hypothesis;
 mod incident;
+mod paths;
+pub mod release;
+pub mod source;
 
 pub use change::{Blame, Change, Deployment, DisplayLines, FileChange, FileStatus, Hunk, Window};
+pub use gather::{Gathered, Sources, gather};
 pub use hypothesis::{
     Contribution, Counterfactual, Decisive, Direction, EVIDENCE_FOR, Evidence, Hypothesis,
     Observation, Place, Provenance, Ranking, Silence, Verdict,
 };
 pub use incident::{Exception, Frame, FrameRef, Impact, Incident, Links, Onset, OnsetBasis};
+pub use paths::{FramePath, Mapping, MappingRule};
+pub use source::{ChangeSource, DeploymentSource, EventSource, SourceError};

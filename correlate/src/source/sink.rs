@@ -1,0 +1,158 @@
+//! How a source hands over what it has, as it gets it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Gap;
+use crate::release::Resolution;
+use crate::{Blame, Change, Deployment, FramePath};
+
+/// Takes what a source finds. Cheap to clone; clones share one collection, and a blocking source
+/// takes one to its thread.
+///
+/// Once the caller has stopped waiting, whatever comes is dropped and [`Sink::interrupt`] is set.
+///
+/// ```
+/// use sentry_correlate::source::Sink;
+///
+/// let sink = Sink::new();
+/// let on_a_thread = sink.clone();
+/// std::thread::spawn(move || on_a_thread.merges(3)).join().unwrap();
+/// assert!(!sink.interrupt().is_set());
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Sink {
+    collected: Arc<Mutex<Collected>>,
+    interrupt: Interrupt,
+}
+
+/// What a source has given so far.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    pub(crate) sealed: bool,
+    pub(crate) changes: Vec<Change>,
+    /// Where each commit lies in `changes`, so that a repeated one takes no second place.
+    seen: HashMap<String, usize>,
+    pub(crate) merges: usize,
+    pub(crate) deployments: Vec<Deployment>,
+    pub(crate) blame: Vec<Blame>,
+    pub(crate) paths: Vec<FramePath>,
+    pub(crate) resolution: Option<Resolution>,
+    pub(crate) gaps: Vec<Gap>,
+}
+
+impl Sink {
+    /// An empty sink with a fresh interrupt flag.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Hands over one change. A commit that was handed over before is replaced.
+    pub fn change(&self, change: Change) {
+        self.with(|all| match all.seen.get(&change.sha) {
+            Some(&at) => all.changes[at] = change,
+            None => {
+                all.seen.insert(change.sha.clone(), all.changes.len());
+                all.changes.push(change);
+            }
+        });
+    }
+
+    /// Says how many merges of the window were passed over.
+    pub fn merges(&self, merges: usize) {
+        self.with(|all| all.merges += merges);
+    }
+
+    /// Hands over one deployment.
+    pub fn deployment(&self, deployment: Deployment) {
+        self.with(|all| all.deployments.push(deployment));
+    }
+
+    /// Says who last touched the line of a frame.
+    pub fn blame(&self, blame: Blame) {
+        self.with(|all| all.blame.push(blame));
+    }
+
+    /// Says where the file of a frame lives in the repository.
+    pub fn frame_path(&self, path: FramePath) {
+        self.with(|all| all.paths.push(path));
+    }
+
+    /// Says which window was chosen and why.
+    pub fn resolved(&self, resolution: Resolution) {
+        self.with(|all| all.resolution = Some(resolution));
+    }
+
+    /// Says that something was left out.
+    pub fn gap(&self, gap: Gap) {
+        self.with(|all| all.gaps.push(gap));
+    }
+
+    /// The flag that tells blocking work to stop.
+    #[must_use]
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
+    /// The changes handed over so far, for callers that ask one source without [`crate::gather`].
+    #[must_use]
+    pub fn take_changes(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        self.with(|all| {
+            all.seen.clear();
+            changes = std::mem::take(&mut all.changes);
+        });
+        changes
+    }
+
+    /// Closes the sink, tells the source to stop, and takes what has come.
+    pub(crate) fn close(&self) -> Collected {
+        self.interrupt.set();
+        let mut taken = Collected::default();
+        self.with(|all| {
+            taken = std::mem::take(all);
+            all.sealed = true;
+        });
+        taken
+    }
+
+    fn with(&self, act: impl FnOnce(&mut Collected)) {
+        // A panic while the lock is held cannot leave the vectors half-written in a way that
+        // matters, so the data stays usable.
+        let mut all = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.sealed {
+            act(&mut all);
+        }
+    }
+}
+
+/// Tells blocking work to stop. Clones share one flag.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// A flag that is not set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks the work to stop. It cannot be taken back.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the work should stop.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The flag itself, for libraries that take one.
+    #[must_use]
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+}
