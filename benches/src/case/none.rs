@@ -15,6 +15,7 @@ pub(super) fn without(window: &Window, culprits: &[String]) -> Window {
             .map(|blame| if is_culprit(&blame.sha) { older(blame, start) } else { blame.clone() })
             .collect(),
         deployments: window.deployments.clone(),
+        paths: window.paths.clone(),
     }
 }
 

@@ -114,7 +114,7 @@ impl Case {
             id: self.id,
             source: self.source.map(Source::into_source),
             event: self.event,
-            window: Window { changes, blame, deployments: Vec::new() },
+            window: Window { changes, blame, deployments: Vec::new(), paths: Vec::new() },
         })
     }
 }
