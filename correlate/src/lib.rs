@@ -8,6 +8,7 @@ mod hypothesis;
 mod incident;
 mod paths;
 pub mod release;
+pub mod report;
 pub mod source;
 
 pub use change::{Blame, Change, Deployment, DisplayLines, FileChange, FileStatus, Hunk, Window};
@@ -18,4 +19,5 @@ pub use hypothesis::{
 };
 pub use incident::{Exception, Frame, FrameRef, Impact, Incident, Links, Onset, OnsetBasis};
 pub use paths::{FramePath, Mapping, MappingRule};
+pub use report::Report;
 pub use source::{ChangeSource, DeploymentSource, EventSource, SourceError};

@@ -1,0 +1,174 @@
+//! What was and was not looked at, in words.
+
+use super::evidence::duration;
+use super::span::{Number, Sentence, Span};
+use crate::release::{Endpoint, PredecessorRule, ReleaseRule, Resolution};
+use crate::source::{Asked, Counts, Coverage, Gap, Outcome, SourceError};
+
+/// One question to one source, and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covered {
+    /// The source's name.
+    pub source: String,
+    /// How much of the question was answered.
+    pub status: Status,
+    /// What was asked and what came.
+    pub sentence: Sentence,
+    /// What is missing, and what to do about it; empty when the answer is whole.
+    pub missing: Vec<Sentence>,
+    /// Which window was chosen and why; empty where the source chose none.
+    pub window: Sentence,
+}
+
+/// How much of a question was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// All of it.
+    Complete,
+    /// Some of it.
+    Partial,
+    /// What came before the deadline.
+    Cut,
+    /// The source failed; what it gave before is used.
+    Failed,
+}
+
+impl Status {
+    /// The word for it, the same in every renderer.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Cut => "cut by the deadline",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Covered {
+    pub(super) fn new(coverage: &Coverage) -> Self {
+        let (status, missing) = match &coverage.outcome {
+            Outcome::Complete => (Status::Complete, Vec::new()),
+            Outcome::Partial(gaps) => (Status::Partial, gaps.iter().map(gap).collect()),
+            Outcome::Cut => {
+                (Status::Cut, vec![Sentence::new().word("allow more time for a whole answer")])
+            }
+            Outcome::Failed(error) => (Status::Failed, vec![failure(error)]),
+        };
+        let came = came(&coverage.asked, coverage.counts);
+        Self {
+            source: coverage.source.clone(),
+            status,
+            sentence: asked(&coverage.asked).word(":").then(came),
+            missing,
+            window: coverage.resolution.as_ref().map_or_else(Sentence::new, window),
+        }
+    }
+}
+
+fn asked(asked: &Asked) -> Sentence {
+    let s = Sentence::new();
+    match asked {
+        Asked::Range(range) => s.word("changes of").code(range.to_string()),
+        Asked::Release(release) => s.word("changes of release").code(release),
+        Asked::UnnamedRelease => s.word("changes of the release that ran"),
+        Asked::Deployments => s.word("deployments around the onset"),
+    }
+}
+
+fn came(asked: &Asked, counts: Counts) -> Sentence {
+    let s = Sentence::new();
+    if *asked == Asked::Deployments {
+        return many(s, counts.deployments, "deployment", "deployments");
+    }
+    let mut s = many(s, counts.changes, "change", "changes");
+    if counts.merges > 0 {
+        s = many(s.word(","), counts.merges, "merge passed over", "merges passed over");
+    }
+    s = many(
+        s.word(","),
+        counts.mapped,
+        "frame found in the repository",
+        "frames found in the repository",
+    );
+    if counts.blamed > 0 {
+        s = many(s.word(","), counts.blamed, "line blamed", "lines blamed");
+    }
+    s
+}
+
+fn many(s: Sentence, count: usize, one: &'static str, many: &'static str) -> Sentence {
+    s.count(count).word(if count == 1 { one } else { many })
+}
+
+fn gap(gap: &Gap) -> Sentence {
+    let s = Sentence::new();
+    match gap {
+        Gap::Limit { what, limit, left_out } => {
+            let s = s.word("the limit of").span(large(*limit)).name(what);
+            match left_out {
+                Some(count) => s.word("left out").span(large(*count)),
+                None => s.word("was reached"),
+            }
+        }
+        Gap::Unreadable { what, detail } => {
+            s.word("could not read").name(what).word(":").name(detail)
+        }
+        Gap::Shallow => s.word("the clone is shallow, older history is missing: fetch the rest"),
+        Gap::Blame { frames } => {
+            many(s, *frames, "frame was", "frames were").word("not blamed in time")
+        }
+    }
+}
+
+/// The error's own text says what to do; all of it is shown as outside text.
+fn failure(error: &SourceError) -> Sentence {
+    let s = Sentence::new();
+    match error {
+        SourceError::RateLimited { retry_after: Some(wait) } => s
+            .word("the rate limit is used up; try again in")
+            .span(duration(i64::try_from(wait.as_secs()).unwrap_or(i64::MAX))),
+        other => s.name(other.to_string()),
+    }
+}
+
+fn window(resolution: &Resolution) -> Sentence {
+    let end = |s: Sentence, end: &Endpoint| s.code(&end.name).word("at").commit(&end.sha, None);
+    let s = end(Sentence::new().word("the release is"), &resolution.new)
+        .word(",")
+        .word(release_rule(resolution.release_rule));
+    match &resolution.old {
+        Some(old) => end(s.word("; before it ran"), old)
+            .word(",")
+            .word(predecessor_rule(resolution.predecessor_rule)),
+        None => s.word("; there is no earlier release, so all of its history was looked at"),
+    }
+}
+
+fn release_rule(rule: ReleaseRule) -> &'static str {
+    match rule {
+        ReleaseRule::Given => "as given",
+        ReleaseRule::ExactTag => "by the tag of that name",
+        ReleaseRule::PackageTag => "by the tag of its package and version",
+        ReleaseRule::VersionTag => "by the tag of its version",
+        ReleaseRule::ShaInName => "by the commit in its name",
+        ReleaseRule::DeployHistory => "by the deploy history of the environment",
+    }
+}
+
+fn predecessor_rule(rule: PredecessorRule) -> &'static str {
+    match rule {
+        PredecessorRule::Given => "as given",
+        PredecessorRule::Ancestry => "the nearest earlier release among its ancestors",
+        PredecessorRule::VersionOrder => "the next lower version, on a release branch",
+        PredecessorRule::DeployHistory => "by the deploy history of the environment",
+        PredecessorRule::FirstRelease => "the first release",
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // counts above 2^53 are shown rounded
+fn large(n: u64) -> Span {
+    Span::Number(Number { value: n as f64, unit: None })
+}

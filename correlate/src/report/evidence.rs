@@ -1,0 +1,208 @@
+//! Observations as sentences. The subject, "the change", is left unsaid.
+
+use super::fact;
+use super::span::{Number, Sentence, Span};
+use crate::facts::ErrorClass;
+use crate::{Change, Evidence, Frame, Observation};
+
+/// The sentence of one observation.
+pub(super) fn sentence(
+    evidence: &Evidence,
+    change: Option<&Change>,
+    frame: Option<&Frame>,
+) -> Sentence {
+    in_stack(&evidence.observation, frame)
+        .or_else(|| in_words(&evidence.observation, change))
+        .or_else(|| in_history(&evidence.observation))
+        .unwrap_or_else(|| in_shape(&evidence.observation))
+}
+
+/// What ties the change to frames.
+fn in_stack(observation: &Observation, frame: Option<&Frame>) -> Option<Sentence> {
+    let s = Sentence::new();
+    Some(match observation {
+        Observation::FileTouched { path, touched_by, candidates } => of_candidates(
+            s.word("touches").code(path).word(", a file of the trace that"),
+            *touched_by,
+            *candidates,
+        )
+        .word(if *touched_by == 1 { "changes touches" } else { "changes touch" }),
+        Observation::LineTouched { path, line, distance: 0 } => in_function(
+            s.word("touches line").line(*line).word("of").code(path).word(", the line of a frame"),
+            frame,
+        ),
+        Observation::LineTouched { path, line, distance } => in_function(
+            s.word("touches")
+                .code(path)
+                .count(*distance)
+                .word(if *distance == 1 { "line away from line" } else { "lines away from line" })
+                .line(*line)
+                .word(", the line of a frame"),
+            frame,
+        ),
+        Observation::FunctionTouched { path, function } => {
+            s.word("touches").code(function).word("in").code(path).word(", which a frame ran in")
+        }
+        Observation::LastTouched { path, line } => {
+            s.word("is the last of the candidates to touch line").line(*line).word("of").code(path)
+        }
+        Observation::Blamed { path, line } => {
+            let s = s.word("is what the repository's blame names for");
+            let s = match line {
+                Some(line) => s.word("line").line(*line),
+                None => s.word("a frame's line"),
+            };
+            match path {
+                Some(path) => s.word("of").code(path),
+                None => s,
+            }
+        }
+        Observation::DirectoryTouched { directory } => {
+            s.word("touches").code(directory).word(", the directory of a frame, and not its file")
+        }
+        Observation::ChangesTogether { path, with } => s
+            .word("touches")
+            .code(path)
+            .word(", which usually changes together with")
+            .code(with)
+            .word("of the trace"),
+        _ => return None,
+    })
+}
+
+/// What ties the change to the error's words.
+fn in_words(observation: &Observation, change: Option<&Change>) -> Option<Sentence> {
+    let s = Sentence::new();
+    Some(match observation {
+        Observation::WordsInDiff { words } => {
+            list(s.word("its lines share rare words with the error:"), words)
+        }
+        Observation::WordsInMessage { words } => {
+            list(s.word("its message shares rare words with the error:"), words)
+        }
+        Observation::WordsInPath { words } => {
+            list(s.word("its file names share words with the error:"), words)
+        }
+        Observation::NameChanged { name } => {
+            s.word("changes").code(name).word(", which the error or a frame names")
+        }
+        Observation::FactFits { fact, class } => {
+            s.then(fact::clause(fact, change)).word("; that can cause").word(cause(*class))
+        }
+        Observation::Quoted { text, fact } => {
+            s.word("the error quotes").code(text).word("; here").then(fact::clause(fact, change))
+        }
+        Observation::SettingOfTrace { fact, words } => list(
+            s.then(fact::clause(fact, change)).word("; its key shares words with the trace:"),
+            words,
+        ),
+        Observation::DependencyInTrace { fact } => s
+            .then(fact::clause(fact, change))
+            .word("; its code runs in the trace or is named by the error"),
+        _ => return None,
+    })
+}
+
+/// What ties the change to other changes and to time.
+fn in_history(observation: &Observation) -> Option<Sentence> {
+    let s = Sentence::new();
+    Some(match observation {
+        Observation::Late { after: 0, .. } => s.word("is the last change of the window"),
+        Observation::Late { after, candidates } => {
+            let s = s.word("stands late in the window: only");
+            of_candidates(s, *after, *candidates).word("changes came after it")
+        }
+        Observation::DeployedBeforeOnset { seconds } => {
+            s.word("went live").span(duration(*seconds)).word("before the error was first seen")
+        }
+        Observation::NamedByAnother { by } => {
+            s.word("is named in the message of commit").commit(by, None)
+        }
+        Observation::Reverted { by } => s.word("is taken back by commit").commit(by, None),
+        Observation::Reverts { what } => s.word("takes back").commit(what, None),
+        _ => return None,
+    })
+}
+
+/// What the change's shape says.
+fn in_shape(observation: &Observation) -> Sentence {
+    let s = Sentence::new();
+    match observation {
+        Observation::DocsOnly => s.word("touches documentation only"),
+        Observation::TestsOnly => s.word("touches tests only"),
+        Observation::FormOnly => s.word("touches form only: white space, comments, order"),
+        Observation::OtherEnvironment { environment } => {
+            s.word("touches settings of another environment only:").code(environment)
+        }
+        Observation::MassEdit { files } => s.word("touches").count(*files).word("files at once"),
+        Observation::Merge => s.word("is a merge"),
+        Observation::Bot { author } => s.word("was made by a bot,").name(author),
+        _ => s.word("was noticed by this signal"),
+    }
+}
+
+/// "which 3 of 31"; the caller adds the noun.
+fn of_candidates(s: Sentence, some: usize, all: usize) -> Sentence {
+    s.count(some).word("of").count(all)
+}
+
+fn in_function(s: Sentence, frame: Option<&Frame>) -> Sentence {
+    match frame.and_then(|f| f.function.as_deref()) {
+        Some(function) => s.word("in").code(function),
+        None => s,
+    }
+}
+
+fn list(mut s: Sentence, words: &[String]) -> Sentence {
+    for (at, word) in words.iter().enumerate() {
+        if at > 0 {
+            s = s.word(",");
+        }
+        s = s.code(word);
+    }
+    s
+}
+
+/// A span of time in its natural unit.
+pub(super) fn duration(seconds: i64) -> Span {
+    let (per, unit) = match seconds.abs() {
+        s if s < 120 => (1, "s"),
+        s if s < 7_200 => (60, "min"),
+        s if s < 172_800 => (3_600, "h"),
+        _ => (86_400, "days"),
+    };
+    let whole = i32::try_from(seconds / per).unwrap_or(i32::MAX);
+    Span::Number(Number { value: f64::from(whole), unit: Some(unit) })
+}
+
+/// What went wrong, as the object of "that can cause".
+fn cause(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::PoolExhausted => "an exhausted pool",
+        ErrorClass::Timeout => "a time-out",
+        ErrorClass::OutOfMemory => "running out of memory",
+        ErrorClass::LimitExceeded => "an exceeded limit",
+        ErrorClass::RateLimited => "being rate limited",
+        ErrorClass::MissingKey => "a missing key or setting",
+        ErrorClass::MissingAttribute => "a missing attribute or function",
+        ErrorClass::NullValue => "a missing value",
+        ErrorClass::BadArgument => "a call with wrong arguments",
+        ErrorClass::ImportFailed => "a failed import",
+        ErrorClass::TypeMismatch => "a value of the wrong type",
+        ErrorClass::InvalidValue => "a value that is not allowed",
+        ErrorClass::Decoding => "a decoding error",
+        ErrorClass::Locale => "an error of language, calendar or time zone",
+        ErrorClass::ConstraintViolated => "a violated constraint",
+        ErrorClass::SchemaMismatch => "a missing table or column",
+        ErrorClass::Locked => "waiting for a lock",
+        ErrorClass::ConnectionFailed => "a failed connection",
+        ErrorClass::NotFound => "something not found",
+        ErrorClass::RemoteFailed => "a failure of the other side",
+        ErrorClass::Unauthenticated => "refused credentials",
+        ErrorClass::PermissionDenied => "a denied permission",
+        ErrorClass::TlsFailed => "a failed TLS handshake",
+        ErrorClass::Assertion => "a failed assertion",
+        ErrorClass::Crash => "a crash",
+        ErrorClass::OutOfRange => "an index out of range",
+    }
+}

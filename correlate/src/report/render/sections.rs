@@ -1,0 +1,206 @@
+//! What every renderer for people says the same way: phrases, amounts, coverage.
+
+use time::OffsetDateTime;
+
+use crate::Impact;
+use crate::report::excerpt::{FrameLines, HunkLines, SourceLine};
+use crate::report::span::{Number, Sentence, Span};
+use crate::report::suspect::Reason;
+use crate::report::{Happening, Report, Suspect};
+
+/// Below this a reason is not worth a person's time.
+const NEGLIGIBLE: f64 = 0.05;
+
+/// Reasons that are shown: those that moved the score.
+pub(super) fn telling(reasons: &[Reason]) -> impl Iterator<Item = &Reason> {
+    reasons.iter().filter(|reason| reason.amount.abs() >= NEGLIGIBLE)
+}
+
+/// An amount in words: its weight, its direction, and the factor on the odds.
+fn amount(amount: f64) -> Sentence {
+    let weight = match amount.abs() {
+        a if a < 0.2 => "slightly",
+        a if a < 0.7 => "somewhat",
+        a if a < 1.5 => "clearly",
+        a if a < 3.0 => "strongly",
+        _ => "very strongly",
+    };
+    let direction = if amount < 0.0 { "against (odds" } else { "for (odds" };
+    let factor =
+        if amount < 0.0 { Span::Divisor((-amount).exp()) } else { Span::Factor(amount.exp()) };
+    Sentence::new().word(weight).word(direction).span(factor).word(")")
+}
+
+/// A reason as one sentence: what was seen, and how much it moved the odds.
+pub(super) fn reason(reason: &Reason) -> Sentence {
+    let mut said = Sentence::new();
+    for (at, seen) in reason.seen.iter().enumerate() {
+        said = if at == 0 { said } else { said.word(";") }.then(seen.sentence.clone());
+    }
+    if reason.seen.is_empty() {
+        said = said.word("signal").word(reason.signal);
+    }
+    let said = said.word(":").then(amount(reason.amount));
+    if reason.measured { said } else { said.word(",").word(UNMEASURED) }
+}
+
+/// "without `touched-line`: 31 %".
+pub(super) fn counterfactual(suspect: &Suspect) -> Option<Sentence> {
+    let mut out = Sentence::new();
+    for (at, without) in suspect.counterfactuals.iter().take(2).enumerate() {
+        out = if at == 0 { out.word("without") } else { out.word("; without") };
+        out = out.word(without.signal).word(":").percent(without.p);
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// Said of a suspect whose main evidence has a prior weight.
+pub(super) const UNMEASURED: &str = "not measured for this kind of change";
+
+/// Events, users, since when.
+pub(super) fn impact(impact: &Impact) -> Sentence {
+    let count = |s: Sentence, n: Option<u64>, one, many, unknown| match n {
+        Some(1) => s.word(one),
+        Some(n) => s.span(whole(n)).word(many),
+        None => s.word(unknown),
+    };
+    let s = Sentence::new();
+    let s = count(s, impact.events, "1 event", "events", "number of events unknown").word(",");
+    let s = count(s, impact.users, "1 user", "users", "number of users unknown");
+    match impact.since {
+        Some(at) => s.word(", since").time(at),
+        None => s.word(", since when is unknown"),
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // counts above 2^53 are shown rounded
+fn whole(n: u64) -> Span {
+    Span::Number(Number { value: n as f64, unit: None })
+}
+
+/// Where it happened: release and environment.
+pub(super) fn whereabouts(report: &Report) -> Sentence {
+    let s = Sentence::new();
+    let s = match &report.subject.release {
+        Some(release) => s.word("in release").code(release),
+        None => s.word("in an unknown release"),
+    };
+    match &report.subject.environment {
+        Some(environment) => s.word(", environment").code(environment),
+        None => s.word(", environment unknown"),
+    }
+}
+
+/// "Commit e4f5a6b", the heading of a suspect's evidence.
+pub(super) fn named(suspect: &Suspect) -> Sentence {
+    let s = Sentence::new().word("commit");
+    match &suspect.commit {
+        Some(commit) => s.span(Span::Commit(commit.clone())),
+        None => s.code(&suspect.sha),
+    }
+}
+
+/// Who made a suspected change, when, and what the message says.
+pub(super) fn byline(suspect: &Suspect) -> Sentence {
+    let mut s = Sentence::new().word("by");
+    s = if suspect.author.is_empty() {
+        s.word("an unknown author")
+    } else {
+        s.name(&suspect.author)
+    };
+    if let Some(at) = suspect.committed_at {
+        s = s.word(",").time(at);
+    }
+    if suspect.summary.is_empty() { s } else { s.word(":").name(&suspect.summary) }
+}
+
+/// The changes that are not listed.
+pub(super) fn other_changes(count: usize) -> Sentence {
+    let s = Sentence::new();
+    if count == 1 {
+        s.word("the one other change")
+    } else {
+        s.word("all").count(count).word("other changes together")
+    }
+}
+
+/// The first line above a frame's source.
+pub(super) fn frame_head(frame: &FrameLines) -> String {
+    let line = frame.line.map(|l| format!(":{l}")).unwrap_or_default();
+    let function = frame.function.as_ref().map(|f| format!(" in {f}")).unwrap_or_default();
+    format!("stack: {}{line}{function}", frame.file)
+}
+
+/// A line of a frame's source with its number, marked where the frame stands.
+pub(super) fn source_line(line: &SourceLine) -> String {
+    let number = line.number.map(|n| n.to_string()).unwrap_or_default();
+    let mark = if line.marked { '>' } else { ' ' };
+    format!("{mark}{number:>5} {}", line.text)
+}
+
+/// The first line above a hunk.
+pub(super) fn hunk_head(hunk: &HunkLines) -> String {
+    let note = if hunk.reduced { " (words of the lines)" } else { "" };
+    format!("diff: {}{note}", hunk.path)
+}
+
+/// What was asked, what came, what is missing.
+pub(super) fn coverage(report: &Report) -> Vec<Sentence> {
+    if report.coverage.is_empty() {
+        return vec![Sentence::new().word("which sources were asked was not recorded")];
+    }
+    let mut out = Vec::new();
+    for covered in &report.coverage {
+        let s =
+            Sentence::new().name(&covered.source).word("(").word(covered.status.word()).word("):");
+        out.push(s.then(covered.sentence.clone()));
+        if !covered.window.is_empty() {
+            out.push(covered.window.clone());
+        }
+        out.extend(
+            covered.missing.iter().map(|m| Sentence::new().word("not covered:").then(m.clone())),
+        );
+    }
+    out
+}
+
+/// One line of the timeline without its moment.
+pub(super) fn happening(what: &Happening) -> Sentence {
+    let s = Sentence::new();
+    match what {
+        Happening::Suspect { commit, summary } => {
+            let s = s.word("suspect");
+            let s = match commit {
+                Some(commit) => s.span(Span::Commit(commit.clone())),
+                None => s,
+            };
+            s.word(":").name(summary)
+        }
+        Happening::OtherCommits { count: 1 } => s.word("1 other commit"),
+        Happening::OtherCommits { count } => s.count(*count).word("other commits, from here on"),
+        Happening::Deployed { name, commit, environment } => {
+            let s = s.word("deployed").code(name);
+            let s = match environment {
+                Some(environment) => s.word("to").code(environment),
+                None => s,
+            };
+            match commit {
+                Some(commit) => s.word("at").span(Span::Commit(commit.clone())),
+                None => s,
+            }
+        }
+        Happening::FirstSeen => s.word("error first seen"),
+        Happening::Event => s.word("the event at hand; the error may be older"),
+    }
+}
+
+/// Share of the candidates that are not listed.
+pub(super) fn others(report: &Report, listed: usize) -> Option<(usize, f64)> {
+    let rest = report.suspects.get(listed..).unwrap_or_default();
+    (!rest.is_empty()).then(|| (rest.len(), rest.iter().map(|s| s.p).sum()))
+}
+
+/// The moment's date and time in the timeline.
+pub(super) fn moment(at: OffsetDateTime) -> String {
+    super::piece::time(at)
+}
