@@ -1,0 +1,17 @@
+//! Reading JSON without building a tree.
+//!
+//! A delivery is read once, from the first byte to the last: [`Scanner`] checks the grammar, stops
+//! at the keys we model and steps over the rest, remembering where each part stands. Everything
+//! which is not asked for stays text. That is what keeps parsing near the speed of the hash, keeps
+//! unknown parts without loss, and makes the crate indifferent to the features of `serde_json`
+//! that other crates may switch on.
+
+mod read;
+mod scan;
+mod text;
+
+pub(crate) use read::{
+    Kind, boolean, elements, is_null, is_object, kind, members, strings, text, unsigned,
+};
+pub use scan::MAX_DEPTH;
+pub(crate) use scan::Scanner;
