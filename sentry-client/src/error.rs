@@ -1,0 +1,449 @@
+//! What can go wrong when Sentry is asked, and what to do then.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::error_body::ErrorBody;
+use crate::{Invalid, LimitedBy, NotAllowed, RateLimit};
+
+/// The result of a call to Sentry.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failed call. Opaque: ask it with its predicates, so that a new kind never breaks a caller.
+///
+/// Neither `Display` nor `Debug` shows a token, a URL's query, or text that Sentry or a proxy
+/// wrote; that text is kept for [`Error::upstream_message`] alone.
+///
+/// | kind | answers | retryable |
+/// | --- | --- | --- |
+/// | not found | 404, 410, a project that moved away (3xx) | no |
+/// | unauthorized | 401 | no: a token that can be renewed was renewed already |
+/// | forbidden | 403, a missing scope | no |
+/// | rate limited | 429 | yes, at [`Error::retry_at`] |
+/// | invalid | 400, 422, other 4xx; an argument that was refused before sending | no |
+/// | conflict | 409 | no |
+/// | unavailable | 5xx, 408, time-outs, no connection | yes, with growing pauses |
+/// | unreadable | a success whose body is not what it should be | no |
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    operation: &'static str,
+    status: Option<u16>,
+    body: ErrorBody,
+    retry: Option<Retry>,
+    attempts: u32,
+    elapsed: Option<Duration>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Retry {
+    after: Duration,
+    at: Option<OffsetDateTime>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    NotFound,
+    Moved,
+    Unauthorized,
+    Forbidden,
+    MissingScope(String),
+    RateLimited(LimitedBy),
+    Invalid,
+    Argument(String),
+    Conflict,
+    Unavailable,
+    Timeout,
+    Connect,
+    Unreadable(String),
+}
+
+impl Error {
+    /// The error that an answer with this status is. `header` looks a header up by lower-case
+    /// name, `now` is the time of the answer. For implementations of
+    /// [`SentryClient`](crate::SentryClient) over other transports.
+    #[must_use]
+    pub fn from_answer<'h>(
+        operation: &'static str,
+        status: u16,
+        header: impl Fn(&'static str) -> Option<&'h str>,
+        body: &[u8],
+        now: OffsetDateTime,
+    ) -> Self {
+        let limit = RateLimit::read(header);
+        let kind = match status {
+            300..=399 => Kind::Moved,
+            401 => Kind::Unauthorized,
+            403 => Kind::Forbidden,
+            404 | 410 => Kind::NotFound,
+            408 => Kind::Timeout,
+            409 => Kind::Conflict,
+            429 => Kind::RateLimited(limit.limited_by()),
+            400..=499 => Kind::Invalid,
+            200..=299 => Kind::Unreadable("an answer of this status was not expected".to_owned()),
+            _ => Kind::Unavailable,
+        };
+        let wait = match status {
+            429 => Some(limit.wait(now.unix_timestamp())),
+            _ => limit.retry_after.map(Duration::from_secs),
+        };
+        let retry = wait.map(|after| Retry {
+            after,
+            at: now.checked_add(after.try_into().unwrap_or_default()),
+        });
+        Self::build(kind, operation, Some(status), ErrorBody::read(body), retry, None)
+    }
+
+    /// Nothing was answered in time; whether the server acted is unknown.
+    #[must_use]
+    pub fn timeout(operation: &'static str) -> Self {
+        Self::new(Kind::Timeout, operation)
+    }
+
+    /// No connection, so nothing was sent. `source` must not print secrets: it is shown as the
+    /// cause.
+    #[must_use]
+    pub fn connect(operation: &'static str, source: Box<dyn StdError + Send + Sync>) -> Self {
+        Self::build(Kind::Connect, operation, None, ErrorBody::default(), None, Some(source))
+    }
+
+    /// The connection broke after something was sent; whether the server acted is unknown.
+    #[must_use]
+    pub fn broken(operation: &'static str, source: Box<dyn StdError + Send + Sync>) -> Self {
+        Self::build(Kind::Unavailable, operation, None, ErrorBody::default(), None, Some(source))
+    }
+
+    /// A success whose body could not be read. `why` must hold none of the body's text.
+    #[must_use]
+    pub fn unreadable(operation: &'static str, why: impl Into<String>) -> Self {
+        Self::new(Kind::Unreadable(why.into()), operation)
+    }
+
+    /// An argument that was refused before anything was sent.
+    #[must_use]
+    pub fn argument(operation: &'static str, why: impl Into<String>) -> Self {
+        Self::new(Kind::Argument(why.into()), operation)
+    }
+
+    /// What was asked for does not exist in the organization of this client.
+    #[must_use]
+    pub fn not_found(operation: &'static str) -> Self {
+        Self::new(Kind::NotFound, operation)
+    }
+
+    pub(crate) fn new(kind: Kind, operation: &'static str) -> Self {
+        Self::build(kind, operation, None, ErrorBody::default(), None, None)
+    }
+
+    fn build(
+        kind: Kind,
+        operation: &'static str,
+        status: Option<u16>,
+        body: ErrorBody,
+        retry: Option<Retry>,
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            operation,
+            status,
+            body,
+            retry,
+            attempts: 0,
+            elapsed: None,
+            source,
+        }))
+    }
+
+    /// Records how often and how long it was tried.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn after(mut self, attempts: u32, elapsed: Duration) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.attempts = attempts;
+            inner.elapsed = Some(elapsed);
+        }
+        self
+    }
+
+    /// Drops the upstream words when `tainted` says that they hold a secret.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn scrub(mut self, tainted: impl Fn(&str) -> bool) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            let body = &mut inner.body;
+            if body.message.as_deref().is_some_and(&tainted) {
+                body.message = None;
+            }
+            if body.code.as_deref().is_some_and(&tainted) {
+                body.code = None;
+            }
+            if body.new_slug.as_deref().is_some_and(&tainted) {
+                body.new_slug = None;
+            }
+            body.fields.retain(|field| !tainted(field));
+        }
+        self
+    }
+
+    /// There is no such thing, or not for this token, or not in this organization.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.0.kind, Kind::NotFound | Kind::Moved)
+    }
+
+    /// The token is missing, wrong, expired or revoked.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.0.kind == Kind::Unauthorized
+    }
+
+    /// The token is good and may not do this.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self.0.kind, Kind::Forbidden | Kind::MissingScope(_))
+    }
+
+    /// Too many requests; see [`Error::limited_by`].
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        matches!(self.0.kind, Kind::RateLimited(_))
+    }
+
+    /// The request was refused for what it says.
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        matches!(self.0.kind, Kind::Invalid | Kind::Argument(_))
+    }
+
+    /// The thing is in a state that does not allow this.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.0.kind == Kind::Conflict
+    }
+
+    /// Sentry could not be reached in time, or failed.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.0.kind, Kind::Unavailable | Kind::Timeout | Kind::Connect)
+    }
+
+    /// Sentry answered with success and a body that could not be read.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self.0.kind, Kind::Unreadable(_))
+    }
+
+    /// Whether the same call may succeed later without anybody changing anything.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.is_rate_limited() || self.is_unavailable()
+    }
+
+    /// Whether nothing can have happened on the server, so that even a call which must not be
+    /// made twice may be repeated.
+    #[must_use]
+    pub fn is_refused_unprocessed(&self) -> bool {
+        self.is_rate_limited() || self.0.kind == Kind::Connect
+    }
+
+    /// How long to wait, counted from the answer, where the answer told.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry.map(|retry| retry.after)
+    }
+
+    /// When to try again, where the answer told.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<OffsetDateTime> {
+        self.0.retry.and_then(|retry| retry.at)
+    }
+
+    /// Which limit was met, for [`Error::is_rate_limited`].
+    #[must_use]
+    pub fn limited_by(&self) -> Option<LimitedBy> {
+        match self.0.kind {
+            Kind::RateLimited(by) => Some(by),
+            _ => None,
+        }
+    }
+
+    /// The HTTP status, if there was an answer.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// What was tried, e.g. `get issue`.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// Sentry's code, e.g. `sso-required` or `invalid_grant`: a short word of lower-case letters.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.body.code.as_deref()
+    }
+
+    /// The fields that Sentry refused, e.g. `statusDetails.inRelease`.
+    #[must_use]
+    pub fn fields(&self) -> &[String] {
+        &self.0.body.fields
+    }
+
+    /// The scope that the token lacks, where the check at start found it.
+    #[must_use]
+    pub fn missing_scope(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::MissingScope(scope) => Some(scope),
+            _ => None,
+        }
+    }
+
+    /// What Sentry said. Outside text: it may hold anything that whoever wrote the event, or a
+    /// proxy, put there, so show it to an operator and to nobody else.
+    #[must_use]
+    pub fn upstream_message(&self) -> Option<&str> {
+        self.0.body.message.as_deref()
+    }
+
+    /// The slug that a project has now, when it answered that it moved.
+    #[must_use]
+    pub fn new_slug(&self) -> Option<&str> {
+        self.0.body.new_slug.as_deref()
+    }
+
+    /// How often it was tried.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts.max(1)
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::argument("read argument", invalid.to_string())
+    }
+}
+
+impl From<NotAllowed> for Error {
+    fn from(refused: NotAllowed) -> Self {
+        Self::argument("update issue", refused.to_string())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        write!(f, "{}: ", inner.operation)?;
+        match &inner.kind {
+            Kind::NotFound => f.write_str("not found")?,
+            Kind::Moved => f.write_str("moved elsewhere")?,
+            Kind::Unauthorized => f.write_str("unauthorized")?,
+            Kind::Forbidden => f.write_str("forbidden")?,
+            Kind::MissingScope(scope) => write!(f, "the token lacks the scope {scope}")?,
+            Kind::RateLimited(LimitedBy::Concurrency) => {
+                f.write_str("rate limited (too many requests at the same time)")?;
+            }
+            Kind::RateLimited(_) => f.write_str("rate limited")?,
+            Kind::Invalid => f.write_str("invalid request")?,
+            Kind::Argument(why) => f.write_str(why)?,
+            Kind::Conflict => f.write_str("conflict")?,
+            Kind::Unavailable => f.write_str("unavailable")?,
+            Kind::Timeout => f.write_str("timed out")?,
+            Kind::Connect => f.write_str("no connection")?,
+            Kind::Unreadable(why) => write!(f, "unreadable answer ({why})")?,
+        }
+        if let Some(status) = inner.status {
+            write!(f, ", status {status}")?;
+        }
+        if let Some(code) = &inner.body.code {
+            write!(f, ", {code}")?;
+        }
+        if !inner.body.fields.is_empty() {
+            write!(f, ", refused: {}", inner.body.fields.join(", "))?;
+        }
+        if let Some(retry) = inner.retry {
+            write!(f, ", retry after {} s", retry.after.as_secs())?;
+        }
+        if let (2.., Some(elapsed)) = (inner.attempts, inner.elapsed) {
+            write!(f, ", after {} attempts in {:.1} s", inner.attempts, elapsed.as_secs_f64())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("operation", &self.0.operation)
+            .field("status", &self.0.status)
+            .field("code", &self.0.body.code)
+            .field("fields", &self.0.body.fields)
+            .field("retry", &self.0.retry)
+            .field("attempts", &self.0.attempts)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Error {
+        Error::from_answer(
+            "get issue",
+            status,
+            |_| None,
+            body.as_bytes(),
+            datetime!(2026-01-01 0:00 UTC),
+        )
+    }
+
+    #[test]
+    fn the_mapping() {
+        assert!(answer(404, "").is_not_found());
+        assert!(answer(410, "").is_not_found());
+        assert!(answer(302, "").is_not_found());
+        assert!(answer(401, "").is_unauthorized());
+        assert!(answer(403, "<html>").is_forbidden());
+        assert!(answer(400, "").is_invalid());
+        assert!(answer(422, "").is_invalid());
+        assert!(answer(409, "").is_conflict());
+        for status in [500, 502, 503, 504, 524, 408] {
+            assert!(answer(status, "").is_unavailable() && answer(status, "").is_retryable());
+        }
+        let limited = answer(429, "\"slow\"");
+        assert!(limited.is_rate_limited() && limited.is_retryable());
+        assert_eq!(limited.retry_at(), Some(datetime!(2026-01-01 0:00:01 UTC)));
+    }
+
+    #[test]
+    fn upstream_text_stays_inside() {
+        let error = answer(400, r#"{"detail":"canary-in-detail","x":1}"#);
+        assert_eq!(error.upstream_message(), Some("canary-in-detail"));
+        assert!(!format!("{error} {error:?} {error:#?}").contains("canary"));
+        let field = answer(400, r#"{"statusDetails":{"inRelease":["canary"]}}"#);
+        assert_eq!(
+            field.to_string(),
+            "get issue: invalid request, status 400, refused: statusDetails.inRelease"
+        );
+    }
+}
