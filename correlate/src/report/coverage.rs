@@ -172,3 +172,66 @@ fn predecessor_rule(rule: PredecessorRule) -> &'static str {
 fn large(n: u64) -> Span {
     Span::Number(Number { value: n as f64, unit: None })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::render::plain;
+
+    fn endpoint(name: &str, digit: &str) -> Endpoint {
+        Endpoint { name: name.into(), sha: digit.repeat(40) }
+    }
+
+    #[test]
+    fn a_whole_answer_names_its_window() {
+        let covered = Covered::new(&Coverage {
+            source: "git".into(),
+            asked: Asked::Release("shop@1.4.0".into()),
+            outcome: Outcome::Complete,
+            resolution: Some(Resolution {
+                new: endpoint("v1.4.0", "e"),
+                old: Some(endpoint("v1.3.0", "a")),
+                release_rule: ReleaseRule::VersionTag,
+                predecessor_rule: PredecessorRule::Ancestry,
+            }),
+            counts: Counts { changes: 31, merges: 1, mapped: 4, ..Counts::default() },
+        });
+        assert_eq!(covered.status, Status::Complete);
+        assert_eq!(
+            plain(&covered.sentence),
+            "Changes of release `shop@1.4.0`: 31 changes, 1 merge passed over, 4 frames found in \
+             the repository"
+        );
+        assert_eq!(
+            plain(&covered.window),
+            "The release is `v1.4.0` at eeeeeee, by the tag of its version; before it ran \
+             `v1.3.0` at aaaaaaa, the nearest earlier release among its ancestors"
+        );
+        assert!(covered.missing.is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let missing = |outcome| {
+            let covered = Covered::new(&Coverage {
+                source: "git".into(),
+                asked: Asked::Deployments,
+                outcome,
+                resolution: None,
+                counts: Counts::default(),
+            });
+            covered.missing.iter().map(plain).collect::<Vec<_>>()
+        };
+        let limit = Gap::Limit { what: "commits".into(), limit: 10_000, left_out: Some(2) };
+        assert_eq!(
+            missing(Outcome::Partial(vec![limit, Gap::Blame { frames: 1 }])),
+            ["The limit of 10,000 `commits` left out 2", "1 frame was not blamed in time"]
+        );
+        assert_eq!(missing(Outcome::Cut), ["Allow more time for a whole answer"]);
+        let wait = Some(std::time::Duration::from_secs(600));
+        assert_eq!(
+            missing(Outcome::Failed(SourceError::RateLimited { retry_after: wait })),
+            ["The rate limit is used up; try again in 10 min"]
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! The lines of the stack frame and the lines of the diff that belong together.
 
+use super::mask;
 use crate::{Change, Direction, Evidence, Frame, Hunk, Hypothesis, Incident, Place};
 
 /// What a person compares: where it crashed and what the change did there.
@@ -119,7 +120,7 @@ impl FrameLines {
             let all = before.iter().map(|l| (l, false));
             let all = all.chain([(own, true)]).chain(after.iter().map(|l| (l, false)));
             for (text, marked) in all {
-                lines.push(SourceLine { number, marked, text: text.clone() });
+                lines.push(SourceLine { number, marked, text: mask::secrets(text) });
                 number = number.and_then(|n| n.checked_add(1));
             }
         }
@@ -173,7 +174,7 @@ fn side(
         side,
         number: start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX)),
         marked: marked == Some(at),
-        text: text.clone(),
+        text: mask::secrets(text),
     }));
     out.len() - before
 }

@@ -28,6 +28,7 @@ mod evidence;
 mod excerpt;
 mod fact;
 mod key;
+mod mask;
 mod quantity;
 pub mod render;
 mod span;
@@ -46,8 +47,10 @@ pub use suspect::{DiffPlace, FramePlace, Reason, Seen, Suspect};
 pub use timeline::{Entry, Happening};
 pub use url::SafeUrl;
 
+use std::collections::HashMap;
+
 use crate::source::Coverage;
-use crate::{Impact, Incident, Ranking, Window};
+use crate::{Change, Impact, Incident, Ranking, Window};
 
 /// The whole answer for one incident, ready to be rendered.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,11 +107,16 @@ impl Report {
     /// Builds the report. Nothing is looked up: the same input gives the same words.
     #[must_use]
     pub fn new(incident: &Incident, window: &Window, ranking: &Ranking) -> Self {
+        let changes: HashMap<&str, &Change> =
+            window.changes.iter().map(|change| (change.sha.as_str(), change)).collect();
         let suspects: Vec<Suspect> = ranking
             .hypotheses
             .iter()
             .enumerate()
-            .map(|(at, hypothesis)| Suspect::new(incident, window, hypothesis, at < SHOWN))
+            .map(|(at, hypothesis)| {
+                let change = changes.get(hypothesis.sha.as_str()).copied();
+                Suspect::new(incident, change, hypothesis, at < SHOWN)
+            })
             .collect();
         let answer = statement::answer(ranking);
         let headline = statement::headline(&answer, suspects.first());

@@ -1,5 +1,6 @@
 //! Values of settings as spans, in units that people use.
 
+use super::mask;
 use super::span::{Number, Span};
 use crate::facts::{Unit, Value};
 
@@ -38,7 +39,7 @@ fn single(value: &Value) -> Span {
         (Unit::Bytes, Some(n)) => in_unit(BYTES, n, n).0,
         (Unit::Percent, Some(n)) => number(n * 100.0, Some("%")),
         (Unit::None, Some(n)) if is_plain(&value.text) => number(n, None),
-        _ => Span::Code(value.text.clone()),
+        _ => Span::Code(mask::secrets(&value.text)),
     }
 }
 

@@ -7,7 +7,6 @@ use super::span::{Commit, Sentence};
 use super::{evidence, fact, statement, timeline};
 use crate::{
     Change, Contribution, Counterfactual, Direction, Evidence, Hypothesis, Incident, Provenance,
-    Window,
 };
 
 /// One candidate change with its share and what speaks for and against it.
@@ -95,11 +94,10 @@ pub struct DiffPlace {
 impl Suspect {
     pub(super) fn new(
         incident: &Incident,
-        window: &Window,
+        change: Option<&Change>,
         hypothesis: &Hypothesis,
         shown: bool,
     ) -> Self {
-        let change = window.changes.iter().find(|change| change.sha == hypothesis.sha);
         let url = change.and_then(|change| change.url.as_deref());
         Self {
             sha: hypothesis.sha.clone(),

@@ -5,7 +5,10 @@ use std::cmp::Ordering;
 use time::OffsetDateTime;
 
 use super::span::Commit;
-use crate::{Incident, OnsetBasis, Window};
+use crate::{Deployment, Incident, OnsetBasis, Window};
+
+/// Most deployments on the timeline.
+const DEPLOYMENTS: usize = 8;
 
 /// One line of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +67,7 @@ pub(super) fn timeline(incident: &Incident, window: &Window, suspects: &[&str]) 
             },
         })
         .collect();
-    entries.extend(window.deployments.iter().map(|deployment| Entry {
+    entries.extend(deployments(incident, window).map(|deployment| Entry {
         at: deployment.live_at,
         what: Happening::Deployed {
             name: deployment.name.clone(),
@@ -82,6 +85,26 @@ pub(super) fn timeline(incident: &Incident, window: &Window, suspects: &[&str]) 
     entries.sort_by(order);
     entries.dedup_by(collapse);
     entries
+}
+
+/// The deployments that frame the story: the last one before the first change, those since, and
+/// the first one after the error; the latest [`DEPLOYMENTS`] of these.
+fn deployments<'a>(
+    incident: &Incident,
+    window: &'a Window,
+) -> impl Iterator<Item = &'a Deployment> {
+    let begin = window.changes.iter().map(|change| change.committed_at).min();
+    let end = incident.onset.map(|onset| onset.at);
+    let mut all: Vec<&Deployment> = window.deployments.iter().collect();
+    all.sort_by(|a, b| a.live_at.cmp(&b.live_at).then_with(|| a.name.cmp(&b.name)));
+    let before = |at: Option<OffsetDateTime>| {
+        at.map(|at| all.partition_point(|deployment| deployment.live_at < at))
+    };
+    let from = before(begin).unwrap_or(0).saturating_sub(1);
+    let to = before(end).map_or(all.len(), |count| (count + 1).min(all.len()));
+    let from = from.max(to.saturating_sub(DEPLOYMENTS)).min(to.saturating_sub(1));
+    all.truncate(to);
+    all.into_iter().skip(from)
 }
 
 /// First line of a commit message.
@@ -117,7 +140,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::{Change, Deployment, Onset};
+    use crate::{Change, Onset};
 
     fn change(sha: &str, at: OffsetDateTime) -> Change {
         Change {
@@ -159,5 +182,34 @@ mod tests {
         assert!(matches!(&what[1], Happening::Suspect { summary, .. } if summary == "Change c"));
         assert!(matches!(&what[2], Happening::Deployed { name, .. } if name == "v1"));
         assert_eq!(what[3], Happening::FirstSeen);
+    }
+
+    #[test]
+    fn deployments_are_those_of_the_story() {
+        let t = datetime!(2026-03-02 10:00 UTC);
+        let hour = time::Duration::HOUR;
+        let deployment = |n: i32| Deployment {
+            name: format!("v{n}"),
+            sha: "a".repeat(40),
+            environment: None,
+            live_at: t + hour * n,
+            source: "git tag".into(),
+        };
+        let window = Window {
+            changes: vec![change("a", t + hour * 5 / 2)],
+            deployments: (0..40).map(deployment).collect(),
+            ..Window::default()
+        };
+        let onset = |n: i32| Incident {
+            onset: Some(Onset { at: t + hour * n, basis: OnsetBasis::FirstSeen }),
+            ..Incident::default()
+        };
+        let names = |incident: &Incident| -> Vec<String> {
+            deployments(incident, &window).map(|d| d.name.clone()).collect()
+        };
+        assert_eq!(names(&onset(4)), ["v2", "v3", "v4"]);
+        assert_eq!(names(&Incident::default()).len(), DEPLOYMENTS);
+        assert_eq!(names(&onset(30)).last().map(String::as_str), Some("v30"));
+        assert_eq!(names(&onset(-1)), ["v0"]);
     }
 }
