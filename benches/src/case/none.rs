@@ -1,5 +1,6 @@
 //! Taking the culprit out, without a trace that it was there.
 
+use crate::random::SplitMix;
 use sentry_correlate::{Blame, Window};
 use time::{Duration, OffsetDateTime};
 
@@ -22,22 +23,9 @@ pub(super) fn without(window: &Window, culprits: &[String]) -> Window {
 /// What the line's blame might have been before the culprit: another commit, 4 to 29 weeks before
 /// the window began. One commit per culprit, so lines that shared their last change still do.
 fn older(blame: &Blame, window_start: Option<OffsetDateTime>) -> Blame {
-    let mut state = fnv1a(blame.sha.as_bytes());
-    let weeks = 4 + (splitmix(&mut state) % 26) as i64;
-    let sha: String = (0..5).map(|_| format!("{:08x}", splitmix(&mut state) >> 32)).collect();
+    let mut random = SplitMix::of(blame.sha.as_bytes());
+    let weeks = 4 + random.below(26) as i64;
+    let sha: String = (0..5).map(|_| format!("{:08x}", random.next_u64() >> 32)).collect();
     let start = window_start.unwrap_or(blame.committed_at).min(blame.committed_at);
     Blame { frame: blame.frame, sha, committed_at: start - Duration::weeks(weeks) }
-}
-
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
-    })
-}
-
-fn splitmix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

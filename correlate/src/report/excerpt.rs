@@ -6,7 +6,8 @@ use crate::{Change, Direction, Evidence, Frame, Hunk, Hypothesis, Incident, Plac
 /// What a person compares: where it crashed and what the change did there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
-    /// Lines around the frame, where evidence ties the change to one.
+    /// Lines around the frame that evidence ties the change to, else around the crash site; `None`
+    /// for an incident without frames.
     pub frame: Option<FrameLines>,
     /// The hunk.
     pub hunk: HunkLines,
@@ -77,7 +78,8 @@ const SIDE_LINES: usize = 8;
 const AROUND: usize = 3;
 
 impl Excerpt {
-    /// The excerpt for the strongest evidence that names a place in the diff.
+    /// The excerpt for the place that the statement is about, else for the strongest evidence that
+    /// names one.
     pub(super) fn choose(
         incident: &Incident,
         change: &Change,
@@ -98,11 +100,18 @@ impl Excerpt {
                 .sum();
             (amount.max(0.0) + 0.01) * e.strength
         };
-        let best = places().reduce(|a, b| if weight(b) > weight(a) { b } else { a })?;
-        let (path, hunk) = hunk_at(change, best.place)?;
-        let with_frame =
-            best.frame.or_else(|| places().filter(|e| e.place == best.place).find_map(|e| e.frame));
-        let frame = with_frame.and_then(|at| frame_at(incident, at));
+        let told = hypothesis.facts.first().map(|fact| fact.place);
+        let told = told.filter(|place| hunk_at(change, Some(*place)).is_some());
+        let strongest = places().reduce(|a, b| if weight(b) > weight(a) { b } else { a });
+        let place = told.or_else(|| strongest.and_then(|e| e.place))?;
+        let (path, hunk) = hunk_at(change, Some(place))?;
+        let at_place = |e: &&Evidence| e.place == Some(place);
+        let frame = strongest
+            .filter(at_place)
+            .and_then(|e| e.frame)
+            .or_else(|| places().filter(at_place).find_map(|e| e.frame))
+            .and_then(|at| frame_at(incident, at))
+            .or_else(|| crash_frame(incident));
         let mark = frame.filter(|f| names(f, path)).and_then(|f| f.line);
         Some(Self { frame: frame.map(FrameLines::new), hunk: HunkLines::new(path, hunk, mark) })
     }
@@ -189,6 +198,12 @@ fn hunk_at(change: &Change, place: Option<Place>) -> Option<(&str, &Hunk)> {
 
 pub(super) fn frame_at(incident: &Incident, at: crate::FrameRef) -> Option<&Frame> {
     incident.exceptions.get(at.exception)?.frames.get(at.frame)
+}
+
+/// The program's own frame that is nearest to the crash, else the crash site itself.
+fn crash_frame(incident: &Incident) -> Option<&Frame> {
+    let frames = &incident.exceptions.last()?.frames;
+    frames.iter().rev().find(|frame| frame.in_app).or(frames.last())
 }
 
 /// Whether a frame's file is that path, or ends in its last part.

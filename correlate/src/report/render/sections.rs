@@ -18,40 +18,53 @@ pub(super) fn telling(reasons: &[Reason]) -> impl Iterator<Item = &Reason> {
 
 /// An amount in words: its weight, its direction, and the factor on the odds.
 fn amount(amount: f64) -> Sentence {
-    let weight = match amount.abs() {
-        a if a < 0.2 => "slightly",
-        a if a < 0.7 => "somewhat",
-        a if a < 1.5 => "clearly",
-        a if a < 3.0 => "strongly",
-        _ => "very strongly",
+    let against = amount < 0.0;
+    let words = match (amount.abs(), against) {
+        (a, false) if a < 0.2 => "slightly for (odds",
+        (a, true) if a < 0.2 => "slightly against (odds",
+        (a, false) if a < 0.7 => "somewhat for (odds",
+        (a, true) if a < 0.7 => "somewhat against (odds",
+        (a, false) if a < 1.5 => "clearly for (odds",
+        (a, true) if a < 1.5 => "clearly against (odds",
+        (a, false) if a < 3.0 => "strongly for (odds",
+        (a, true) if a < 3.0 => "strongly against (odds",
+        (_, false) => "very strongly for (odds",
+        (_, true) => "very strongly against (odds",
     };
-    let direction = if amount < 0.0 { "against (odds" } else { "for (odds" };
-    let factor =
-        if amount < 0.0 { Span::Divisor((-amount).exp()) } else { Span::Factor(amount.exp()) };
-    Sentence::new().word(weight).word(direction).span(factor).word(")")
+    let odds = amount.abs().exp();
+    let odds = if against { Span::Divisor(odds) } else { Span::Factor(odds) };
+    Sentence::new().word(words).span(odds).word(")")
 }
 
-/// A reason as one sentence: what was seen, and how much it moved the odds.
+/// A reason as one sentence: how much it moved the odds, and what was seen.
 pub(super) fn reason(reason: &Reason) -> Sentence {
-    let mut said = Sentence::new();
+    let mut said = amount(reason.amount).word(":");
     for (at, seen) in reason.seen.iter().enumerate() {
         said = if at == 0 { said } else { said.word(";") }.then(seen.sentence.clone());
     }
     if reason.seen.is_empty() {
-        said = said.word("signal").word(reason.signal);
+        said = said.word(signal(reason.signal));
     }
-    let said = said.word(":").then(amount(reason.amount));
     if reason.measured { said } else { said.word(",").word(UNMEASURED) }
 }
 
-/// "without `touched-line`: 31 %".
+/// "without the stack hit: 31 %".
 pub(super) fn counterfactual(suspect: &Suspect) -> Option<Sentence> {
     let mut out = Sentence::new();
     for (at, without) in suspect.counterfactuals.iter().take(2).enumerate() {
         out = if at == 0 { out.word("without") } else { out.word("; without") };
-        out = out.word(without.signal).word(":").percent(without.p);
+        out = out.word(signal(without.signal)).word(":").percent(without.p);
     }
     (!out.is_empty()).then_some(out)
+}
+
+/// A signal's name for people; one without an entry is shown by its own name.
+fn signal(name: &'static str) -> &'static str {
+    match name {
+        "fact-fits" => "the fit between change and error",
+        "touched-line" => "the stack hit",
+        name => name,
+    }
 }
 
 /// Said of a suspect whose main evidence has a prior weight.
