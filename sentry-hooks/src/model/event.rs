@@ -428,7 +428,10 @@ impl<'a> Event<'a> {
         self.in_app_frames().next()
     }
 
-    fn loose_frames(&self) -> &[Frame<'a>] {
+    /// The frames outside exceptions, oldest call first: those of the event's own stack trace, else
+    /// of the crashed thread; empty where there are neither.
+    #[must_use]
+    pub fn loose_frames(&self) -> &[Frame<'a>] {
         let other = self.other_frames();
         match &other.stacktrace {
             Some(frames) if !frames.is_empty() => frames,
