@@ -38,4 +38,13 @@ pub enum ParseError {
     /// The JSON object has none of the keys by which an issue is known.
     #[error("not a Sentry issue")]
     NotAnIssue,
+    /// The header names one resource, the body has the shape of another. The header is not signed,
+    /// so it must not decide how a body is understood.
+    #[error("the header says {header}, the body has the shape of {shape}")]
+    Contradiction {
+        /// What `Sentry-Hook-Resource` says.
+        header: &'static str,
+        /// What the body's keys say.
+        shape: &'static str,
+    },
 }

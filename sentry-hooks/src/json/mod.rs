@@ -13,5 +13,7 @@ mod text;
 pub(crate) use read::{
     Kind, boolean, elements, is_null, is_object, kind, members, strings, text, unsigned,
 };
+#[cfg(feature = "webhook")]
+pub(crate) use read::{float, integer};
 pub use scan::MAX_DEPTH;
 pub(crate) use scan::Scanner;

@@ -57,13 +57,19 @@ fn number_text(raw: &str) -> Option<&str> {
 }
 
 /// An integer, also in a string or as a float without fraction (`10.0`).
-fn integer(raw: &str) -> Option<i64> {
+pub(crate) fn integer(raw: &str) -> Option<i64> {
     let text = number_text(raw)?;
     let whole = match text.split_once('.') {
         Some((whole, zeros)) if zeros.bytes().all(|b| b == b'0') => whole,
         _ => text,
     };
     whole.parse().ok()
+}
+
+/// A number, also in a string.
+#[cfg(feature = "webhook")]
+pub(crate) fn float(raw: &str) -> Option<f64> {
+    number_text(raw)?.parse().ok().filter(|f: &f64| f.is_finite())
 }
 
 /// A natural number, read like [`integer`].

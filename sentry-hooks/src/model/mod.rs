@@ -36,3 +36,5 @@ pub use tags::{Tag, Tags};
 pub(crate) use event::Fields;
 pub(crate) use parts::{Part, PartName};
 pub(crate) use urls::last_segment;
+#[cfg(feature = "webhook")]
+pub(crate) use urls::{host as url_host, organization as url_organization};

@@ -32,7 +32,7 @@ pub(super) fn organization_and_project(url: &str) -> Option<(&str, &str)> {
 }
 
 /// The organisation in a URL `…/organizations/ORG/…`, or a customer domain `ORG.sentry.io`.
-pub(super) fn organization(url: &str) -> Option<&str> {
+pub(crate) fn organization(url: &str) -> Option<&str> {
     after(url, "organizations").or_else(|| {
         let host = host(url)?;
         let (organization, rest) = host.split_once('.')?;
@@ -46,7 +46,7 @@ fn is_region(name: &str) -> bool {
 }
 
 /// Host and port of a URL.
-pub(super) fn host(url: &str) -> Option<&str> {
+pub(crate) fn host(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
     (!host.is_empty()).then_some(host)

@@ -21,6 +21,20 @@ pub(crate) fn detect(bytes: &[u8]) -> Result<Event<'_>, ParseError> {
     let text = scanner.skip()?;
     scanner.finish()?;
     let (text, form) = find(text).ok_or(ParseError::NotAnEvent)?;
+    read(text, form)
+}
+
+/// Reads what stands where an event belongs, in whichever form; `None` unless it is an object.
+#[cfg(feature = "webhook")]
+pub(crate) fn either(raw: &str) -> Option<Event<'_>> {
+    if !json::is_object(raw) {
+        return None;
+    }
+    let (text, form) = find_inner(raw)?;
+    read(text, form).ok()
+}
+
+fn read(text: &str, form: Found) -> Result<Event<'_>, ParseError> {
     let mut scanner = Scanner::new(text);
     match form {
         Found::Webhook => webhook::event(&mut scanner),
