@@ -88,7 +88,7 @@ pub(crate) fn pool() -> Case {
         ranking: Ranking {
             hypotheses: vec![first, second, third],
             none: 0.02,
-            none_contributions: vec![Contribution { signal: "none", amount: -0.9 }],
+            none_contributions: vec![Contribution { signal: "bias", amount: -0.9 }],
             classes: vec![ErrorClass::PoolExhausted],
             verdict: Verdict::Suspect,
         },

@@ -6,7 +6,6 @@ use super::piece::{Role, percent, pieces};
 use super::sections;
 use crate::report::excerpt::{Excerpt, Side};
 use crate::report::span::Sentence;
-use crate::report::suspect::Reason;
 use crate::report::{Answer, Report, SHOWN, Suspect};
 
 /// Longest piece of outside text in a sentence, in columns.
@@ -38,9 +37,10 @@ pub fn markdown(report: &Report) -> String {
             evidence(&mut out, suspect, at == 0);
         }
     }
-    if sections::telling(&report.none.reasons).next().is_some() {
+    let none = sections::reasons(&report.none.reasons, sections::REASONS);
+    if !none.is_empty() {
         out += "\n### None of these\n\n";
-        reasons(&mut out, &report.none.reasons);
+        reasons(&mut out, &none);
     }
     timeline(&mut out, report);
     out += "\n### Covered\n\n";
@@ -134,7 +134,8 @@ fn evidence(out: &mut String, suspect: &Suspect, first: bool) {
     if suspect.is_unmeasured() {
         *out += &format!("{}.\n\n", linked(&Sentence::new().word(sections::UNMEASURED)));
     }
-    reasons(out, &suspect.reasons);
+    let most = if first { sections::REASONS } else { sections::FEWER_REASONS };
+    reasons(out, &sections::reasons(&suspect.reasons, most));
     if let Some(without) = sections::counterfactual(suspect) {
         *out += &format!("\n{}\n", linked(&without));
     }
@@ -144,9 +145,9 @@ fn evidence(out: &mut String, suspect: &Suspect, first: bool) {
     }
 }
 
-fn reasons(out: &mut String, reasons: &[Reason]) {
-    for reason in sections::telling(reasons) {
-        *out += &item(&linked(&sections::reason(reason)));
+fn reasons(out: &mut String, reasons: &[(f64, Sentence)]) {
+    for (_, sentence) in reasons {
+        *out += &item(&linked(sentence));
     }
 }
 

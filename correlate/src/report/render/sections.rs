@@ -8,13 +8,30 @@ use crate::report::span::{Number, Sentence, Span};
 use crate::report::suspect::Reason;
 use crate::report::{Happening, Report, Suspect};
 
-/// Below this a reason is not worth a person's time.
+/// Below this a reason is not worth a line of its own.
 const NEGLIGIBLE: f64 = 0.05;
 
-/// Reasons that are shown: those that moved the score.
-pub(super) fn telling(reasons: &[Reason]) -> impl Iterator<Item = &Reason> {
-    reasons.iter().filter(|reason| reason.amount.abs() >= NEGLIGIBLE)
+/// The reasons as sentences with their amounts: at most `most`, then the others together.
+pub(super) fn reasons(reasons: &[Reason], most: usize) -> Vec<(f64, Sentence)> {
+    let telling = reasons.iter().filter(|r| r.amount.abs() >= NEGLIGIBLE).count().min(most);
+    let (told, rest) = reasons.split_at(telling);
+    let mut out: Vec<_> = told.iter().map(|r| (r.amount, reason(r))).collect();
+    let rest: Vec<f64> = rest.iter().map(|r| r.amount).filter(|a| *a != 0.0).collect();
+    let together: f64 = rest.iter().sum();
+    if together.abs() >= NEGLIGIBLE {
+        let s = amount(together).word(":").count(rest.len());
+        out.push((
+            together,
+            s.word(if rest.len() == 1 { "lesser reason" } else { "lesser reasons together" }),
+        ));
+    }
+    out
 }
+
+/// Reasons that are shown of the first suspect and of "none of these".
+pub(super) const REASONS: usize = 6;
+/// Reasons that are shown of the other suspects.
+pub(super) const FEWER_REASONS: usize = 3;
 
 /// An amount in words: its weight, its direction, and the factor on the odds.
 fn amount(amount: f64) -> Sentence {
@@ -37,7 +54,7 @@ fn amount(amount: f64) -> Sentence {
 }
 
 /// A reason as one sentence: how much it moved the odds, and what was seen.
-pub(super) fn reason(reason: &Reason) -> Sentence {
+fn reason(reason: &Reason) -> Sentence {
     let mut said = amount(reason.amount).word(":");
     for (at, seen) in reason.seen.iter().enumerate() {
         said = if at == 0 { said } else { said.word(";") }.then(seen.sentence.clone());
@@ -61,8 +78,40 @@ pub(super) fn counterfactual(suspect: &Suspect) -> Option<Sentence> {
 /// A signal's name for people; one without an entry is shown by its own name.
 fn signal(name: &'static str) -> &'static str {
     match name {
-        "fact-fits" => "the fit between change and error",
+        "touched-file" => "the touched file",
+        "rare-file" => "how rarely the file changes",
+        "breadth" => "the share of the trace's files",
         "touched-line" => "the stack hit",
+        "function" => "the touched function",
+        "last-touched" => "the last touch of the line",
+        "blamed" => "the repository's blame",
+        "words-in-diff" => "the error's words in the diff",
+        "function-names" => "the frames' names in the diff",
+        "source-words" => "the source's words in the diff",
+        "name-changed" => "the changed name",
+        "message-words" => "the error's words in the message",
+        "path-words" => "the error's words in the file names",
+        "directory" => "the touched directory",
+        "changes-together" => "files that change together",
+        "fact-fits" => "the fit between change and error",
+        "quoted" => "what the error quotes",
+        "setting-of-trace" => "the setting's tie to the trace",
+        "dependency" => "the dependency in the trace",
+        "late" => "the place in the window",
+        "deployed" => "the time of the deployment",
+        "named" => "the other commit that names it",
+        "reverted" => "the revert",
+        "docs-only" => "that it is documentation",
+        "tests-only" => "that it is tests",
+        "form-only" => "that it is form",
+        "mass-edit" => "the number of files",
+        "other-environment" => "the other environment",
+        "merge" => "that it is a merge",
+        "bot" => "that a bot made it",
+        // Inputs of "none of these".
+        "bias" => "what is usual",
+        "candidates" => "the number of candidates",
+        "off-stack" => "how the crash looks: a cause off the stack",
         name => name,
     }
 }

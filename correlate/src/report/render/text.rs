@@ -6,7 +6,6 @@ use super::piece::{Role, pieces};
 use super::sections;
 use crate::report::excerpt::{Excerpt, Side};
 use crate::report::span::Sentence;
-use crate::report::suspect::Reason;
 use crate::report::{Answer, Report, SHOWN, Suspect};
 
 /// How text is laid out. The words are the same in every style.
@@ -90,7 +89,8 @@ fn evidence(page: &mut Page, report: &Report) {
         if suspect.is_unmeasured() {
             page.sentence(&Sentence::new().word(sections::UNMEASURED), 2, Paint::Dim);
         }
-        reasons(page, &suspect.reasons);
+        let most = if at == 0 { sections::REASONS } else { sections::FEWER_REASONS };
+        reasons(page, sections::reasons(&suspect.reasons, most));
         if let Some(without) = sections::counterfactual(suspect) {
             page.sentence(&without, 2, Paint::Dim);
         }
@@ -98,18 +98,18 @@ fn evidence(page: &mut Page, report: &Report) {
             excerpt(page, suspect);
         }
     }
-    if sections::telling(&report.none.reasons).next().is_some() {
+    let none = sections::reasons(&report.none.reasons, sections::REASONS);
+    if !none.is_empty() {
         page.heading("None of these");
-        reasons(page, &report.none.reasons);
+        reasons(page, none);
     }
 }
 
-fn reasons(page: &mut Page, reasons: &[Reason]) {
-    for reason in sections::telling(reasons) {
-        let against = reason.amount < 0.0;
-        let (sign, paint) = if against { ("-", Paint::Removed) } else { ("+", Paint::Added) };
+fn reasons(page: &mut Page, reasons: Vec<(f64, Sentence)>) {
+    for (amount, sentence) in reasons {
+        let (sign, paint) = if amount < 0.0 { ("-", Paint::Removed) } else { ("+", Paint::Added) };
         let sign = page.painted(sign, paint);
-        page.hanging(&format!("  {sign} "), 4, &sections::reason(reason), false, Paint::None);
+        page.hanging(&format!("  {sign} "), 4, &sentence, false, Paint::None);
     }
 }
 
