@@ -3,6 +3,8 @@
 //! An [`Incident`] is owned and small. It is built from a Sentry event in one place
 //! (`Incident::from_event`); nothing after that knows Sentry's wire forms.
 
+use std::borrow::Cow;
+
 use time::OffsetDateTime;
 
 /// One error that happened in one deployed version of a program.
@@ -116,4 +118,89 @@ pub struct FrameRef {
     pub exception: usize,
     /// Index into [`Exception::frames`].
     pub frame: usize,
+}
+
+/// Reading Sentry's events.
+impl Incident {
+    /// The incident that an event of Sentry tells of. The one place where the ranker's room meets
+    /// Sentry's model.
+    ///
+    /// The onset is the event's own time; who knows the issue's first occurrence sets
+    /// [`Incident::onset`] and [`Incident::impact`] afterwards. An event without exceptions that
+    /// has a stack trace gets one exception without type that carries the frames.
+    ///
+    /// ```
+    /// use sentry_correlate::Incident;
+    /// use sentry_hooks::model::Event;
+    ///
+    /// let event = Event::from_json(br#"{
+    ///     "event_id": "1f", "release": "shop@1.4.0", "environment": "production",
+    ///     "exception": {"values": [{"type": "KeyError", "value": "'merchant_id'",
+    ///         "stacktrace": {"frames": [{"filename": "shop/pay.py", "function": "charge",
+    ///             "lineno": 12, "in_app": true}]}}]}
+    /// }"#)?;
+    /// let incident = Incident::from_event(&event);
+    /// assert_eq!(incident.release.as_deref(), Some("shop@1.4.0"));
+    /// assert_eq!(incident.exceptions[0].frames[0].line, Some(12));
+    /// # Ok::<(), sentry_hooks::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn from_event(event: &sentry_hooks::model::Event<'_>) -> Self {
+        let owned = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(str::to_owned);
+        let mut exceptions: Vec<Exception> =
+            event.exceptions().iter().map(Exception::from_event).collect();
+        if exceptions.iter().all(|exception| exception.frames.is_empty())
+            && let Some(frames) = event.stacktrace().filter(|frames| !frames.is_empty())
+        {
+            let frames = frames.iter().map(Frame::from_event).collect();
+            match exceptions.last_mut() {
+                Some(outermost) => outermost.frames = frames,
+                None => exceptions.push(Exception { frames, ..Exception::default() }),
+            }
+        }
+        Self {
+            issue_id: event.issue_id().map(|id| id.to_string()),
+            event_id: event.event_id().to_owned(),
+            title: event.title().unwrap_or_default().to_owned(),
+            message: event.message().unwrap_or_default().to_owned(),
+            platform: owned(event.platform()),
+            onset: event.timestamp().map(|at| Onset { at, basis: OnsetBasis::EventTime }),
+            release: owned(event.release()),
+            environment: owned(event.environment()),
+            exceptions,
+            impact: Impact::default(),
+            links: Links { event: owned(event.web_url()), issue: owned(event.issue_url()) },
+        }
+    }
+}
+
+impl Exception {
+    fn from_event(exception: &sentry_hooks::model::Exception<'_>) -> Self {
+        let owned = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        Self {
+            ty: owned(&exception.ty),
+            value: owned(&exception.value),
+            module: owned(&exception.module),
+            frames: exception.frames.iter().map(Frame::from_event).collect(),
+        }
+    }
+}
+
+impl Frame {
+    fn from_event(frame: &sentry_hooks::model::Frame<'_>) -> Self {
+        let owned = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        let lines = |lines: Vec<Cow<'_, str>>| lines.into_iter().map(Cow::into_owned).collect();
+        Self {
+            filename: owned(&frame.filename),
+            abs_path: owned(&frame.abs_path),
+            function: owned(&frame.function),
+            module: owned(&frame.module),
+            package: owned(&frame.package),
+            line: frame.line,
+            in_app: frame.is_in_app(),
+            context_line: owned(&frame.context_line),
+            pre_context: lines(frame.pre_context()),
+            post_context: lines(frame.post_context()),
+        }
+    }
 }

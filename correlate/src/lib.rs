@@ -7,8 +7,10 @@ mod gather;
 mod hypothesis;
 mod incident;
 mod paths;
+pub mod rank;
 pub mod release;
 pub mod report;
+mod signals;
 pub mod source;
 
 pub use change::{Blame, Change, Deployment, DisplayLines, FileChange, FileStatus, Hunk, Window};

@@ -5,8 +5,19 @@
 //! ([`ErrorClass`]).
 
 mod class;
+mod definition;
+mod dependency;
+mod display;
+pub(crate) mod family;
+mod fit;
+mod line;
+mod read;
+mod schema;
+mod value;
 
 pub use class::ErrorClass;
+pub(crate) use fit::fit;
+pub use read::read;
 
 use crate::Place;
 

@@ -1,0 +1,39 @@
+//! Definitions in reduced code lines: functions, methods, classes.
+
+/// The name that a line defines.
+pub(crate) fn name(line: &str) -> Option<&str> {
+    let mut words = line.split(' ').filter(|word| !word.is_empty());
+    // Modifiers may stand before the word that defines.
+    for _ in 0..6 {
+        let word = words.next()?;
+        match word {
+            "def" | "class" | "function" | "fn" | "func" | "struct" | "enum" | "interface"
+            | "trait" | "module" | "fun" | "sub" | "record" | "protocol" => {
+                let name = words.next()?;
+                let name = if name == "self" { words.next()? } else { name };
+                return (name.len() >= 2 && !name.starts_with(|c: char| c.is_ascii_digit()))
+                    .then_some(name);
+            }
+            "pub" | "async" | "export" | "default" | "public" | "private" | "protected"
+            | "static" | "final" | "abstract" | "crate" | "const" | "unsafe" | "internal"
+            | "sealed" | "override" | "virtual" | "open" | "data" | "partial" => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert_eq!(name("def visit_select self select"), Some("visit_select"));
+        assert_eq!(name("pub async fn run"), Some("run"));
+        assert_eq!(name("export default function load id"), Some("load"));
+        assert_eq!(name("public static class Foo"), Some("Foo"));
+        assert_eq!(name("return def"), None);
+        assert_eq!(name(""), None);
+    }
+}

@@ -1,0 +1,373 @@
+//! From the reduced lines of a change to facts.
+
+use std::collections::HashMap;
+
+use super::line::Line;
+use super::value::trend;
+use super::{
+    DefinitionAction, Fact, FactKind, Guard, Setting, Value, definition, dependency, family, line,
+    schema,
+};
+use crate::diff::reduce::keeps_lines;
+use crate::rank::words::words;
+use crate::{Change, FileChange, FileStatus, Hunk, Place};
+
+/// Most facts read of one file; what lies beyond is a mass edit.
+const MOST: usize = 200;
+/// Longest hunk in which lines of code are compared pairwise, in lines of one side.
+const PAIRED: usize = 12;
+
+/// The facts of a change, in the order of its files and hunks.
+///
+/// ```
+/// use sentry_correlate::facts::{self, FactKind};
+/// # use sentry_correlate::{Change, FileChange, FileStatus, Hunk};
+/// # use time::OffsetDateTime;
+/// # let hunk = Hunk {
+/// #     removed: vec!["pool_size: 20".into()],
+/// #     added: vec!["pool_size: 5".into()],
+/// #     ..Hunk::default()
+/// # };
+/// # let change = Change {
+/// #     sha: String::new(), author: String::new(), author_email: None,
+/// #     authored_at: OffsetDateTime::UNIX_EPOCH, committed_at: OffsetDateTime::UNIX_EPOCH,
+/// #     message: String::new(), parents: 1, url: None,
+/// #     files: vec![FileChange {
+/// #         path: "config/database.yaml".into(), previous_path: None, status: FileStatus::Modified,
+/// #         additions: 1, deletions: 1, hunks: vec![hunk],
+/// #     }],
+/// # };
+/// // `change` replaces the line `pool_size: 20` of a YAML file by `pool_size: 5`.
+/// let facts = facts::read(&change);
+/// assert_eq!(facts[0].to_string(), "pool_size: 20 → 5");
+/// assert!(matches!(&facts[0].kind, FactKind::Setting(setting) if setting.key == "pool_size"));
+/// ```
+#[must_use]
+pub fn read(change: &Change) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for (index, file) in change.files.iter().enumerate() {
+        let mut reader = Reader { file, index, facts: Vec::new() };
+        reader.read();
+        reader.facts.truncate(MOST);
+        facts.append(&mut reader.facts);
+    }
+    facts
+}
+
+struct Reader<'a> {
+    file: &'a FileChange,
+    index: usize,
+    facts: Vec<Fact>,
+}
+
+/// A `key: value` of one side of a file's diff.
+struct Pair {
+    key: String,
+    value: String,
+    hunk: usize,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        let path = self.file.path.as_str();
+        if schema::is_migration(path) && self.file.status != FileStatus::Deleted {
+            self.schema();
+        }
+        if dependency::is_manifest(path) {
+            self.dependencies();
+        }
+        if keeps_lines(path) {
+            self.settings();
+        } else {
+            self.code();
+        }
+    }
+
+    fn push(&mut self, kind: FactKind, hunk: usize) {
+        let place = Place { file: self.index, hunk: Some(hunk) };
+        self.facts.push(Fact { kind, place });
+    }
+
+    fn settings(&mut self) {
+        let mut removed = self.pairs(|hunk| &hunk.removed);
+        let mut added = self.pairs(|hunk| &hunk.added);
+        // What both sides hold only moved.
+        let mut matched = Vec::new();
+        for new in std::mem::take(&mut added) {
+            match removed.iter().position(|old| old.key == new.key && old.value == new.value) {
+                Some(at) => drop(removed.remove(at)),
+                None => added.push(new),
+            }
+        }
+        for new in std::mem::take(&mut added) {
+            let same_key = |old: &Pair| old.key == new.key && old.hunk == new.hunk;
+            let at = removed
+                .iter()
+                .position(same_key)
+                .or_else(|| removed.iter().position(|old| old.key == new.key));
+            match at {
+                Some(at) => matched.push((Some(removed.remove(at)), Some(new))),
+                None => added.push(new),
+            }
+        }
+        for new in std::mem::take(&mut added) {
+            let renamed =
+                |old: &Pair| old.hunk == new.hunk && old.value == new.value && !new.key.is_empty();
+            match removed.iter().position(renamed) {
+                Some(at) => {
+                    let old = removed.remove(at);
+                    self.push(
+                        FactKind::SettingRenamed { from: old.key, to: new.key, value: new.value },
+                        new.hunk,
+                    );
+                }
+                None => matched.push((None, Some(new))),
+            }
+        }
+        matched.extend(removed.into_iter().map(|old| (Some(old), None)));
+        for (old, new) in matched {
+            let hunk = new.as_ref().or(old.as_ref()).map_or(0, |pair| pair.hunk);
+            let key =
+                new.as_ref().or(old.as_ref()).map(|pair| pair.key.clone()).unwrap_or_default();
+            let setting = setting(
+                key,
+                old.as_ref().map(|pair| pair.value.as_str()),
+                new.as_ref().map(|pair| pair.value.as_str()),
+                false,
+            );
+            self.push(FactKind::Setting(setting), hunk);
+        }
+    }
+
+    fn pairs(&self, side: impl Fn(&Hunk) -> &Vec<String>) -> Vec<Pair> {
+        let manifest = dependency::is_manifest(&self.file.path);
+        let mut pairs = Vec::new();
+        for (index, hunk) in self.file.hunks.iter().enumerate() {
+            let mut section = if hunk.section.len() <= 40 && !hunk.section.contains(' ') {
+                hunk.section.clone()
+            } else {
+                String::new()
+            };
+            for text in side(hunk) {
+                if manifest && dependency::read(&self.file.path, text).is_some() {
+                    continue;
+                }
+                match line::read(text) {
+                    Line::Section(name) => name.clone_into(&mut section),
+                    Line::Pair(key, value) => {
+                        let key = if section.is_empty() || key.contains(section.as_str()) {
+                            key.to_owned()
+                        } else {
+                            format!("{section}.{key}")
+                        };
+                        pairs.push(Pair { key, value: value.to_owned(), hunk: index });
+                    }
+                    Line::Item(value) => pairs.push(Pair {
+                        key: section.clone(),
+                        value: value.to_owned(),
+                        hunk: index,
+                    }),
+                    Line::Nothing => {}
+                }
+                if pairs.len() >= MOST {
+                    return pairs;
+                }
+            }
+        }
+        pairs
+    }
+
+    fn dependencies(&mut self) {
+        let path = self.file.path.clone();
+        let mut old: HashMap<String, (String, usize)> = HashMap::new();
+        for (index, hunk) in self.file.hunks.iter().enumerate() {
+            for line in &hunk.removed {
+                if let Some((name, version)) = dependency::read(&path, line) {
+                    old.insert(name.to_owned(), (version.to_owned(), index));
+                }
+            }
+        }
+        let mut new = Vec::new();
+        for (index, hunk) in self.file.hunks.iter().enumerate() {
+            for line in &hunk.added {
+                if let Some((name, version)) = dependency::read(&path, line) {
+                    new.push((name.to_owned(), version.to_owned(), index));
+                }
+            }
+        }
+        for (name, version, hunk) in new {
+            let from = old.remove(&name).map(|(version, _)| version);
+            if from.as_ref() != Some(&version) {
+                let step = dependency::step(from.as_deref(), Some(&version));
+                self.push(FactKind::Dependency { name, from, to: Some(version), step }, hunk);
+            }
+        }
+        let mut gone: Vec<_> = old.into_iter().collect();
+        gone.sort();
+        for (name, (version, hunk)) in gone {
+            let step = dependency::step(Some(&version), None);
+            self.push(FactKind::Dependency { name, from: Some(version), to: None, step }, hunk);
+        }
+    }
+
+    fn schema(&mut self) {
+        for index in 0..self.file.hunks.len() {
+            let mut creating: Option<String> = None;
+            for at in 0..self.file.hunks[index].added.len() {
+                let text = &self.file.hunks[index].added[at];
+                if let Some(step) = schema::read(text) {
+                    if step.action == super::SchemaAction::TableCreated {
+                        creating.clone_from(&step.table);
+                    }
+                    let schema::Step { action, table, column } = step;
+                    self.push(FactKind::Schema { action, table, column }, index);
+                } else if let (Some(table), Some(column)) =
+                    (&creating, schema::required_column(text))
+                {
+                    let kind = FactKind::Schema {
+                        action: super::SchemaAction::ColumnAdded { required: true },
+                        table: Some(table.clone()),
+                        column: Some(column),
+                    };
+                    self.push(kind, index);
+                }
+            }
+        }
+    }
+
+    fn code(&mut self) {
+        self.definitions();
+        for index in 0..self.file.hunks.len() {
+            let hunk = &self.file.hunks[index];
+            if hunk.removed.len() <= PAIRED && hunk.added.len() <= PAIRED {
+                for setting in settings_in_code(hunk) {
+                    self.push(FactKind::Setting(setting), index);
+                }
+            }
+            if let Some((guard, word)) = guard_removed(&self.file.hunks[index]) {
+                self.push(FactKind::GuardRemoved { guard, word }, index);
+            }
+        }
+    }
+
+    fn definitions(&mut self) {
+        let collect = |side: fn(&Hunk) -> &Vec<String>| -> Vec<(String, String, usize)> {
+            self.file
+                .hunks
+                .iter()
+                .enumerate()
+                .flat_map(|(index, hunk)| side(hunk).iter().map(move |line| (line, index)))
+                .filter_map(|(line, index)| {
+                    definition::name(line).map(|name| (name.to_owned(), line.clone(), index))
+                })
+                .take(MOST)
+                .collect()
+        };
+        let mut old = collect(|hunk| &hunk.removed);
+        let new = collect(|hunk| &hunk.added);
+        let mut found = Vec::new();
+        let mut fresh = Vec::new();
+        for (name, line, hunk) in new {
+            match old.iter().position(|(other, _, _)| *other == name) {
+                Some(at) => {
+                    let (_, before, _) = old.remove(at);
+                    if before != line {
+                        found.push((DefinitionAction::SignatureChanged, name, hunk));
+                    }
+                }
+                None => fresh.push((name, line, hunk)),
+            }
+        }
+        for (name, line, hunk) in fresh {
+            let tail = |line: &str, name: &str| line.replacen(name, "", 1);
+            let renamed = old.iter().position(|(other, before, at)| {
+                *at == hunk && tail(before, other) == tail(&line, &name)
+            });
+            match renamed {
+                Some(at) => {
+                    let (before, _, _) = old.remove(at);
+                    found.push((DefinitionAction::Renamed { to: name }, before, hunk));
+                }
+                None => found.push((DefinitionAction::Added, name, hunk)),
+            }
+        }
+        found
+            .extend(old.into_iter().map(|(name, _, hunk)| (DefinitionAction::Removed, name, hunk)));
+        for (action, name, hunk) in found {
+            self.push(FactKind::Definition { action, name }, hunk);
+        }
+    }
+}
+
+fn setting(key: String, old: Option<&str>, new: Option<&str>, in_code: bool) -> Setting {
+    let old = old.map(|text| Value::read(&key, text));
+    let new = new.map(|text| Value::read(&key, text));
+    Setting {
+        family: family::families(&key)[0],
+        trend: trend(old.as_ref(), new.as_ref()),
+        old,
+        new,
+        in_code,
+        key,
+    }
+}
+
+/// Lines of code that differ in one number or switch: keyword arguments, constants, defaults.
+fn settings_in_code(hunk: &Hunk) -> Vec<Setting> {
+    let mut found = Vec::new();
+    let mut used = vec![false; hunk.added.len()];
+    for before in &hunk.removed {
+        let old: Vec<&str> = words(before).collect();
+        for (at, after) in hunk.added.iter().enumerate() {
+            if used[at] {
+                continue;
+            }
+            let new: Vec<&str> = words(after).collect();
+            if old.len() != new.len() || old.len() > 24 {
+                continue;
+            }
+            let differing: Vec<usize> = (0..old.len()).filter(|&n| old[n] != new[n]).collect();
+            let literal = |word: &str| {
+                word.starts_with(|c: char| c.is_ascii_digit())
+                    || matches!(word, "True" | "False" | "true" | "false" | "None" | "null" | "nil")
+            };
+            if differing.is_empty()
+                || differing.len() > 3
+                || !differing.iter().all(|&n| n > 0 && literal(old[n]) && literal(new[n]))
+            {
+                continue;
+            }
+            used[at] = true;
+            for n in differing {
+                let key = (0..n).rev().find(|&k| !literal(old[k])).map(|k| old[k]);
+                if let Some(key) = key {
+                    found.push(setting(key.to_owned(), Some(old[n]), Some(new[n]), true));
+                }
+            }
+            break;
+        }
+    }
+    found
+}
+
+/// A protection whose word stands in removed lines and in no added one.
+fn guard_removed(hunk: &Hunk) -> Option<(Guard, String)> {
+    let find = |lines: &[String]| {
+        lines.iter().flat_map(|line| words(line)).find_map(|word| {
+            let lower = word.to_ascii_lowercase();
+            let guard = match lower.as_str() {
+                "except" | "catch" | "rescue" => Guard::Catch,
+                _ if lower.contains("retry") || lower.contains("retries") => Guard::Retry,
+                _ if lower.contains("timeout") => Guard::Timeout,
+                "mutex" | "synchronized" | "transaction" | "for_update" | "with_lock" => {
+                    Guard::Lock
+                }
+                _ => return None,
+            };
+            Some((guard, word.to_owned()))
+        })
+    };
+    let lost = find(&hunk.removed)?;
+    let kept = |guard: Guard| find(&hunk.added).is_some_and(|(other, _)| other == guard);
+    (!kept(lost.0)).then_some(lost)
+}

@@ -1,0 +1,126 @@
+//! Values as written, and the quantities in them.
+
+use super::{Trend, Unit, Value};
+
+impl Value {
+    /// Reads a value; the key may name the unit (`timeout_ms`).
+    pub(crate) fn read(key: &str, text: &str) -> Self {
+        let text = unquote(text);
+        let (number, unit) = quantity(key, text).unwrap_or((None, Unit::None));
+        Self { text: text.to_owned(), number, unit }
+    }
+}
+
+/// The text without its quotes.
+pub(crate) fn unquote(text: &str) -> &str {
+    let text = text.trim().trim_end_matches([',', ';']).trim();
+    for quote in ['"', '\'', '`'] {
+        if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+            return inner;
+        }
+    }
+    text
+}
+
+/// The number a text starts with, in its base unit.
+fn quantity(key: &str, text: &str) -> Option<(Option<f64>, Unit)> {
+    let digits = text.trim_start_matches(['-', '+']);
+    let end = digits
+        .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'))
+        .unwrap_or(digits.len());
+    let number: f64 = digits[..end].replace('_', "").parse().ok()?;
+    let number = if text.starts_with('-') { -number } else { number };
+    let suffix = digits[end..].trim().to_ascii_lowercase();
+    let (factor, unit) = match suffix.as_str() {
+        "" => of_key(key),
+        "ms" | "msec" | "millis" | "milliseconds" => (0.001, Unit::Seconds),
+        "us" | "µs" => (1e-6, Unit::Seconds),
+        "s" | "sec" | "secs" | "second" | "seconds" => (1.0, Unit::Seconds),
+        "min" | "mins" | "minute" | "minutes" => (60.0, Unit::Seconds),
+        "h" | "hour" | "hours" => (3_600.0, Unit::Seconds),
+        "d" | "day" | "days" => (86_400.0, Unit::Seconds),
+        "b" | "byte" | "bytes" => (1.0, Unit::Bytes),
+        "k" | "kb" | "ki" | "kib" => (1_024.0, Unit::Bytes),
+        "mb" | "mi" | "mib" => (1_048_576.0, Unit::Bytes),
+        "g" | "gb" | "gi" | "gib" => (1_073_741_824.0, Unit::Bytes),
+        "%" => (0.01, Unit::Percent),
+        // A bare `m` is minutes for times, mebibytes for sizes, and thousandths for processors.
+        "m" if of_key(key).1 == Unit::Seconds || key.to_ascii_lowercase().contains("time") => {
+            (60.0, Unit::Seconds)
+        }
+        "m" if key.to_ascii_lowercase().contains("cpu") => (0.001, Unit::None),
+        "m" => (1_048_576.0, Unit::Bytes),
+        _ => return None,
+    };
+    Some((Some(number * factor), unit))
+}
+
+fn of_key(key: &str) -> (f64, Unit) {
+    let key = key.to_ascii_lowercase();
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| key.ends_with(suffix));
+    if ends(&["_ms", ".ms", "-ms", "millis", "milliseconds", "msec"]) {
+        (0.001, Unit::Seconds)
+    } else if ends(&["_s", "_sec", "_secs", "seconds", ".seconds"]) {
+        (1.0, Unit::Seconds)
+    } else if ends(&["minutes"]) {
+        (60.0, Unit::Seconds)
+    } else if ends(&["_mb", "megabytes"]) {
+        (1_048_576.0, Unit::Bytes)
+    } else {
+        (1.0, Unit::None)
+    }
+}
+
+/// Which way a setting went.
+pub(crate) fn trend(old: Option<&Value>, new: Option<&Value>) -> Trend {
+    match (old, new) {
+        (None, _) => Trend::Added,
+        (_, None) => Trend::Removed,
+        (Some(old), Some(new)) => match (switch(&old.text), switch(&new.text)) {
+            (Some(false), Some(true)) => Trend::Enabled,
+            (Some(true), Some(false)) => Trend::Disabled,
+            _ => match (old.number, new.number) {
+                (Some(a), Some(b)) if comparable(old.unit, new.unit) && b < a => Trend::Lowered,
+                (Some(a), Some(b)) if comparable(old.unit, new.unit) && b > a => Trend::Raised,
+                _ => Trend::Replaced,
+            },
+        },
+    }
+}
+
+fn comparable(a: Unit, b: Unit) -> bool {
+    a == b
+}
+
+fn switch(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "on" | "yes" | "enabled" | "enable" => Some(true),
+        "false" | "off" | "no" | "disabled" | "disable" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way(key: &str, old: &str, new: &str) -> Trend {
+        trend(Some(&Value::read(key, old)), Some(&Value::read(key, new)))
+    }
+
+    #[test]
+    fn quantities_are_compared_in_their_unit() {
+        assert_eq!(way("timeout", "30s", "3000ms"), Trend::Lowered);
+        assert_eq!(way("timeout_ms", "5000", "50"), Trend::Lowered);
+        assert_eq!(way("memory", "512Mi", "1Gi"), Trend::Raised);
+        assert_eq!(way("visibility_seconds", "30", "30s"), Trend::Replaced);
+        assert_eq!(way("digest", "false", "true"), Trend::Enabled);
+        assert_eq!(way("tz", "Europe/Berlin", "Europe/Wien"), Trend::Replaced);
+        assert_eq!(Value::read("a", "\"x y\",").text, "x y");
+    }
+
+    #[test]
+    fn a_unit_that_appears_is_no_comparison() {
+        assert_eq!(way("wait", "30", "30s"), Trend::Replaced);
+    }
+}

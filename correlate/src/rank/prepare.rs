@@ -1,0 +1,425 @@
+//! What can be computed of a window before any incident: reading its diffs once.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::index::WordIndex;
+use super::words::{hash, words};
+use crate::facts::{self, DefinitionAction, Fact, FactKind};
+use crate::{Change, FileChange, Window};
+
+/// A window whose diffs have been read. Ranking many incidents of one release reads them once.
+///
+/// ```
+/// use sentry_correlate::rank::{PreparedWindow, Ranker};
+/// use sentry_correlate::{Incident, Window};
+///
+/// let window = Window::default();
+/// let prepared = PreparedWindow::new(&window);
+/// let ranking = Ranker::default().rank_prepared(&Incident::default(), &prepared);
+/// assert_eq!(ranking.none, 1.0);
+/// ```
+#[derive(Debug, Clone)]
+pub struct PreparedWindow<'w> {
+    pub(crate) window: Cow<'w, Window>,
+    /// Positions: indices into the window's changes, oldest first, whatever their order there.
+    pub(crate) order: Vec<usize>,
+    pub(crate) diff_words: WordIndex,
+    pub(crate) message_words: WordIndex,
+    pub(crate) path_words: WordIndex,
+    /// Facts by position.
+    pub(crate) facts: Vec<Vec<Fact>>,
+    /// Name and version-free words of changed settings' keys: how many changes hold each.
+    pub(crate) key_words: HashMap<String, usize>,
+    pub(crate) paths: Vec<PathTouches>,
+    pub(crate) by_path: HashMap<String, usize>,
+    pub(crate) by_name: HashMap<u64, Vec<usize>>,
+    /// Hashes of section words by position, file and hunk.
+    sections: Vec<Vec<Vec<Section>>>,
+    /// Definitions that the lines of hunks hold: file, hunk and hash of the name, by position.
+    pub(crate) defined: Vec<Vec<(usize, usize, u64)>>,
+    pub(crate) kinds: Vec<CommitKind>,
+    pub(crate) mentions: Vec<Mention>,
+    /// Number of files touched, by position.
+    pub(crate) sizes: Vec<usize>,
+}
+
+/// Hashes of the words of a hunk's section.
+pub(crate) type Section = Box<[u64]>;
+
+/// A path and who touches it, newest first.
+#[derive(Debug, Clone)]
+pub(crate) struct PathTouches {
+    pub(crate) path: String,
+    /// Position and index into the files of the change.
+    pub(crate) touches: Vec<(usize, usize)>,
+}
+
+/// What a commit is by its shape and author alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CommitKind {
+    pub(crate) docs_only: bool,
+    pub(crate) tests_only: bool,
+    pub(crate) form_only: bool,
+    pub(crate) merge: bool,
+    pub(crate) bot: bool,
+}
+
+/// A commit whose message names another one of the window.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mention {
+    pub(crate) by: usize,
+    pub(crate) of: usize,
+    pub(crate) reverts: bool,
+}
+
+impl<'w> PreparedWindow<'w> {
+    /// Reads the diffs of a window.
+    #[must_use]
+    pub fn new(window: &'w Window) -> Self {
+        Self::build(Cow::Borrowed(window))
+    }
+
+    /// Reads the diffs of a window and keeps the window: for caches.
+    #[must_use]
+    pub fn owned(window: Window) -> PreparedWindow<'static> {
+        PreparedWindow::build(Cow::Owned(window))
+    }
+
+    /// The window.
+    #[must_use]
+    pub fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// Number of candidates.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there is no candidate.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    pub(crate) fn change(&self, position: usize) -> &Change {
+        &self.window.changes[self.order[position]]
+    }
+
+    pub(crate) fn section(&self, position: usize, file: usize, hunk: usize) -> &[u64] {
+        &self.sections[position][file][hunk]
+    }
+
+    fn build(window: Cow<'w, Window>) -> Self {
+        let order = order(&window.changes);
+        let mut prepared = PreparedWindow {
+            diff_words: WordIndex::default(),
+            message_words: WordIndex::default(),
+            path_words: WordIndex::default(),
+            facts: Vec::with_capacity(order.len()),
+            key_words: HashMap::new(),
+            paths: Vec::new(),
+            by_path: HashMap::new(),
+            by_name: HashMap::new(),
+            sections: Vec::with_capacity(order.len()),
+            defined: Vec::with_capacity(order.len()),
+            kinds: Vec::with_capacity(order.len()),
+            mentions: Vec::new(),
+            sizes: Vec::with_capacity(order.len()),
+            order,
+            window: Cow::Owned(Window::default()),
+        };
+        for (position, &index) in prepared.order.clone().iter().enumerate() {
+            prepared.add(position, &window.changes[index]);
+        }
+        for path in &mut prepared.paths {
+            path.touches.reverse();
+        }
+        prepared.mentions = mentions(&window.changes, &prepared.order);
+        prepared.window = window;
+        prepared
+    }
+
+    fn add(&mut self, position: usize, change: &Change) {
+        let id = u32::try_from(position).unwrap_or(u32::MAX - 1);
+        let mut sections = Vec::with_capacity(change.files.len());
+        for (index, file) in change.files.iter().enumerate() {
+            self.touch(position, index, &file.path);
+            if let Some(previous) = &file.previous_path {
+                self.touch(position, index, previous);
+            }
+            self.path_words.add(id, &file.path);
+            let mut of_file: Vec<Section> = Vec::with_capacity(file.hunks.len());
+            for hunk in &file.hunks {
+                for line in hunk.removed.iter().chain(&hunk.added) {
+                    self.diff_words.add(id, line);
+                }
+                of_file.push(words(&hunk.section).map(hash).collect());
+            }
+            sections.push(of_file);
+        }
+        self.sections.push(sections);
+        self.message_words.add(id, &change.message);
+        self.kinds.push(kind(change));
+        self.sizes.push(change.files.len());
+        let facts = facts::read(change);
+        self.defined.push(facts.iter().flat_map(defined).collect());
+        let mut seen = Vec::new();
+        for fact in &facts {
+            for part in key_parts(&fact.kind) {
+                if !seen.contains(&part) {
+                    *self.key_words.entry(part.clone()).or_default() += 1;
+                    seen.push(part);
+                }
+            }
+        }
+        self.facts.push(facts);
+    }
+
+    fn touch(&mut self, position: usize, file: usize, path: &str) {
+        let id = match self.by_path.get(path) {
+            Some(&id) => id,
+            None => {
+                let id = self.paths.len();
+                self.paths.push(PathTouches { path: path.to_owned(), touches: Vec::new() });
+                self.by_path.insert(path.to_owned(), id);
+                let name = path.rsplit('/').next().unwrap_or(path);
+                self.by_name.entry(hash(name)).or_default().push(id);
+                id
+            }
+        };
+        self.paths[id].touches.push((position, file));
+    }
+}
+
+/// The names that a definition fact brings or takes.
+fn defined(fact: &Fact) -> Vec<(usize, usize, u64)> {
+    let FactKind::Definition { action, name } = &fact.kind else { return Vec::new() };
+    let hunk = fact.place.hunk.unwrap_or(0);
+    let mut found = vec![(fact.place.file, hunk, hash(name))];
+    if let DefinitionAction::Renamed { to } = action {
+        found.push((fact.place.file, hunk, hash(to)));
+    }
+    found
+}
+
+/// The telling words of what a fact is about.
+pub(crate) fn key_parts(fact: &FactKind) -> Vec<String> {
+    let mut parts = match fact {
+        FactKind::Setting(setting) if !setting.in_code => super::words::parts(&setting.key),
+        FactKind::SettingRenamed { from, to, .. } => {
+            let mut parts = super::words::parts(from);
+            parts.extend(super::words::parts(to));
+            parts
+        }
+        FactKind::Dependency { name, .. } => super::words::parts(name),
+        _ => Vec::new(),
+    };
+    parts.sort();
+    parts.dedup();
+    parts
+}
+
+/// Oldest first, by their own dates and names alone, so that the order of the input is of no
+/// account.
+fn order(changes: &[Change]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..changes.len()).collect();
+    order.sort_by(|&a, &b| {
+        let key = |n: usize| (changes[n].committed_at, changes[n].authored_at);
+        key(a).cmp(&key(b)).then_with(|| changes[a].sha.cmp(&changes[b].sha))
+    });
+    order
+}
+
+fn kind(change: &Change) -> CommitKind {
+    let all =
+        |test: fn(&FileChange) -> bool| !change.files.is_empty() && change.files.iter().all(test);
+    CommitKind {
+        docs_only: all(|file| is_docs(&file.path)),
+        tests_only: all(|file| is_docs(&file.path) || is_test(&file.path))
+            && change.files.iter().any(|file| is_test(&file.path)),
+        form_only: all(is_form_only),
+        merge: change.parents > 1,
+        bot: is_bot(change),
+    }
+}
+
+/// Whether a file only documents.
+pub(crate) fn is_docs(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    let stem = name.split('.').next().unwrap_or(name);
+    [".md", ".rst", ".adoc", ".po", ".pot", ".1", ".5", ".8", ".man"]
+        .iter()
+        .any(|s| name.ends_with(s))
+        || (name.ends_with(".txt") && !name.starts_with("requirements") && name != "cmakelists.txt")
+        || matches!(
+            stem,
+            "readme"
+                | "changes"
+                | "changelog"
+                | "news"
+                | "authors"
+                | "license"
+                | "licence"
+                | "copying"
+                | "contributing"
+                | "todo"
+                | "contributors"
+                | "codeowners"
+                | "notice"
+                | "maintainers"
+                | "thanks"
+        )
+        || matches!(name, ".gitignore" | ".mailmap" | ".gitattributes" | ".editorconfig")
+        || lower
+            .split('/')
+            .any(|part| matches!(part, "docs" | "doc" | "man" | "changelog" | "changelogs"))
+            && ![".py", ".rb", ".js", ".ts", ".c", ".go", ".rs", ".java"]
+                .iter()
+                .any(|s| name.ends_with(s))
+}
+
+/// Whether a file is only run by tests or by those who build.
+pub(crate) fn is_test(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    lower.rsplit('/').skip(1).any(|part| {
+        matches!(
+            part,
+            "test"
+                | "tests"
+                | "spec"
+                | "specs"
+                | "testing"
+                | "__tests__"
+                | "fixtures"
+                | "testdata"
+                | "unit"
+                | "examples"
+                | "example"
+                | "benchmarks"
+                | ".github"
+                | ".gitlab"
+                | ".circleci"
+                | "ci"
+        )
+    }) || name.starts_with("test_")
+        || name.starts_with("test-")
+        || name.starts_with("tests.")
+        || [".test.js", ".spec.js", ".test.ts", ".spec.ts", ".test.tsx", ".spec.tsx"]
+            .iter()
+            .any(|s| name.ends_with(s))
+        || [
+            "_test.go",
+            "_test.py",
+            "_spec.rb",
+            "_test.rb",
+            "_test.rs",
+            "_test.c",
+            "test.java",
+            "tests.java",
+            "tests.cs",
+            "test.php",
+        ]
+        .iter()
+        .any(|s| name.ends_with(s))
+        || matches!(
+            name,
+            "tox.ini"
+                | ".travis.yml"
+                | ".gitlab-ci.yml"
+                | "appveyor.yml"
+                | "jenkinsfile"
+                | "noxfile.py"
+                | "conftest.py"
+                | "pytest.ini"
+                | ".pre-commit-config.yaml"
+                | ".coveragerc"
+                | "jest.config.js"
+                | ".eslintrc.json"
+                | ".prettierrc"
+                | ".flake8"
+                | "ruff.toml"
+                | "codecov.yml"
+                | "mypy.ini"
+                | ".editorconfig"
+                | ".eslintrc"
+                | ".rubocop.yml"
+                | "renovate.json"
+                | "dependabot.yml"
+        )
+}
+
+/// Whether the words of a file's removed and added lines are the same: white space, punctuation,
+/// line breaks.
+fn is_form_only(file: &FileChange) -> bool {
+    if file.hunks.is_empty() {
+        return false;
+    }
+    file.hunks.iter().all(|hunk| {
+        let read = !(hunk.removed.is_empty() && hunk.added.is_empty());
+        let of = |lines: &[String]| -> u64 {
+            lines
+                .iter()
+                .flat_map(|line| words(line))
+                .fold(0_u64, |sum, word| sum.rotate_left(5) ^ hash(word))
+        };
+        read && of(&hunk.removed) == of(&hunk.added)
+    })
+}
+
+fn is_bot(change: &Change) -> bool {
+    let author = change.author.to_ascii_lowercase();
+    let email = change.author_email.as_deref().unwrap_or_default().to_ascii_lowercase();
+    author.ends_with("[bot]")
+        || email.contains("[bot]@")
+        || ["dependabot", "renovate", "greenkeeper", "snyk-bot", "github-actions", "pre-commit-ci"]
+            .iter()
+            .any(|bot| author.starts_with(bot))
+}
+
+/// Who names whom: full or short object names (at least seven digits) in messages.
+fn mentions(changes: &[Change], order: &[usize]) -> Vec<Mention> {
+    let mut by_prefix: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (position, &index) in order.iter().enumerate() {
+        if let Some(prefix) = changes[index].sha.get(..7) {
+            by_prefix.entry(prefix).or_default().push(position);
+        }
+    }
+    let mut subjects: HashMap<&str, usize> = HashMap::new();
+    for (position, &index) in order.iter().enumerate() {
+        subjects.entry(subject(&changes[index].message)).or_insert(position);
+    }
+    let mut found = Vec::new();
+    for (by, &index) in order.iter().enumerate() {
+        let message = &changes[index].message;
+        let reverts = message.starts_with("Revert ") || message.contains("This reverts commit");
+        let named = message
+            .split(|c: char| !c.is_ascii_hexdigit())
+            .filter(|word| (7..=40).contains(&word.len()))
+            .filter_map(|word| {
+                by_prefix
+                    .get(word.get(..7)?)?
+                    .iter()
+                    .copied()
+                    .find(|&of| of != by && changes[order[of]].sha.starts_with(word))
+            });
+        let quoted = message
+            .strip_prefix("Revert \"")
+            .and_then(|rest| rest.split('"').next())
+            .and_then(|subject| subjects.get(subject).copied());
+        for of in named.chain(quoted) {
+            if of < by && !found.iter().any(|m: &Mention| m.by == by && m.of == of) {
+                found.push(Mention { by, of, reverts });
+            }
+        }
+    }
+    found
+}
+
+fn subject(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
+}

@@ -1,0 +1,425 @@
+//! The incident as the ranker asks about it: its words, its frames and where they live.
+
+use super::prepare::PreparedWindow;
+use super::words::{hash, weight, words};
+use crate::facts::ErrorClass;
+use crate::{Frame, FrameRef, Incident, Mapping};
+
+/// Most frames that are followed through the window.
+const FRAMES: usize = 60;
+/// Most words asked for.
+const TERMS: usize = 400;
+
+/// What the incident asks of the window.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) classes: Vec<ErrorClass>,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) frames: Vec<Seen>,
+    /// The text of types and messages, lower case.
+    pub(crate) text: String,
+    /// Names and values that the messages put in quotes.
+    pub(crate) quoted: Vec<String>,
+    /// Parts of the names of files and functions of the trace, with the depth of the frame.
+    pub(crate) trace_parts: Vec<(String, u32)>,
+    /// Names of packages whose code runs in the trace, lower case, `-` and `_` alike.
+    pub(crate) packages: Vec<String>,
+    /// Whether any frame is the program's own.
+    pub(crate) has_own: bool,
+    /// Whether the innermost frame of the outermost exception is the program's own.
+    pub(crate) ends_in_own: bool,
+}
+
+/// A word of the incident.
+#[derive(Debug)]
+pub(crate) struct Term {
+    pub(crate) hash: u64,
+    pub(crate) text: String,
+    pub(crate) weight: f64,
+    pub(crate) role: Role,
+}
+
+/// Where a word of the incident stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// In quotes in a message.
+    Quoted,
+    /// In a message or type.
+    Message,
+    /// The name of a frame's function.
+    Function,
+    /// In the source beside a frame.
+    Source,
+}
+
+/// A frame that is followed.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) frame: FrameRef,
+    /// Paths of the window that it may be, indices into [`PreparedWindow::paths`].
+    pub(crate) paths: Vec<usize>,
+    /// Program's own frames between it and the crash; 0 is the crash site.
+    pub(crate) depth: u32,
+    pub(crate) in_app: bool,
+    pub(crate) line: Option<u32>,
+    pub(crate) function: Option<u64>,
+}
+
+impl Seen {
+    /// How much a frame counts: less with depth, less when it is foreign code.
+    pub(crate) fn weight(&self) -> f64 {
+        let own = if self.in_app { 1.0 } else { 0.5 };
+        own / (1.0 + 0.25 * f64::from(self.depth))
+    }
+}
+
+impl Query {
+    pub(crate) fn new(incident: &Incident, prepared: &PreparedWindow<'_>) -> Self {
+        let order = frame_order(incident);
+        let has_own = order.iter().any(|&frame| get(incident, frame).in_app);
+        let mut query = Self {
+            classes: ErrorClass::of(incident),
+            terms: Vec::new(),
+            frames: Vec::new(),
+            text: String::new(),
+            quoted: Vec::new(),
+            trace_parts: Vec::new(),
+            packages: Vec::new(),
+            has_own,
+            ends_in_own: incident
+                .exceptions
+                .iter()
+                .rev()
+                .find_map(|exception| exception.frames.last())
+                .is_some_and(|frame| frame.in_app),
+        };
+        query.read_messages(incident);
+        query.read_frames(incident, prepared, &order);
+        query.terms.truncate(TERMS);
+        query
+    }
+
+    fn read_messages(&mut self, incident: &Incident) {
+        let mut texts: Vec<&str> = Vec::new();
+        for exception in incident.exceptions.iter().rev() {
+            texts.extend(exception.value.as_deref());
+            texts.extend(exception.ty.as_deref());
+        }
+        if incident.exceptions.is_empty() {
+            texts.push(&incident.title);
+        }
+        texts.push(&incident.message);
+        for text in texts {
+            let text = clip(text, 2_000);
+            self.text.extend(text.chars().flat_map(char::to_lowercase));
+            self.text.push('\n');
+            for quoted in quoted(text) {
+                for word in words(quoted) {
+                    self.term(word, Role::Quoted);
+                }
+                if !self.quoted.iter().any(|known| known == quoted) {
+                    self.quoted.push(quoted.to_owned());
+                }
+            }
+            for word in words(text) {
+                self.term(word, Role::Message);
+            }
+        }
+    }
+
+    fn read_frames(
+        &mut self,
+        incident: &Incident,
+        prepared: &PreparedWindow<'_>,
+        order: &[FrameRef],
+    ) {
+        let mut depth = 0;
+        for &reference in order {
+            let frame = get(incident, reference);
+            if let Some(package) = package(frame)
+                && !self.packages.contains(&package)
+            {
+                self.packages.push(package);
+            }
+            let counts = frame.in_app || !self.has_own;
+            if counts {
+                self.trace_words(frame, depth);
+            }
+            let function = frame.function.as_deref().and_then(simple_name);
+            let known = self.frames.iter().any(|seen| {
+                let other = get(incident, seen.frame);
+                other.filename == frame.filename
+                    && other.line == frame.line
+                    && other.function == frame.function
+            });
+            if !known && self.frames.len() < FRAMES {
+                self.frames.push(Seen {
+                    frame: reference,
+                    paths: locate(prepared, reference, frame),
+                    depth,
+                    in_app: counts,
+                    line: frame.line,
+                    function: function.map(hash),
+                });
+                depth += u32::from(counts);
+            }
+        }
+    }
+
+    fn trace_words(&mut self, frame: &Frame, depth: u32) {
+        if let Some(name) = frame.function.as_deref().and_then(simple_name) {
+            self.term(name, Role::Function);
+        }
+        for name in [stem_of_file(frame), frame.function.as_deref()].into_iter().flatten() {
+            for part in super::words::parts(name) {
+                if part.len() > 2 && !self.trace_parts.iter().any(|(known, _)| *known == part) {
+                    self.trace_parts.push((part, depth));
+                }
+            }
+        }
+        if depth == 0 {
+            for line in
+                frame.context_line.iter().chain(&frame.pre_context).chain(&frame.post_context)
+            {
+                for word in words(clip(line, 400)) {
+                    self.term(word, Role::Source);
+                }
+            }
+        }
+    }
+
+    fn term(&mut self, word: &str, role: Role) {
+        let weight = weight(word);
+        if weight > 0.0 && self.terms.len() < TERMS {
+            let hash = hash(word);
+            if !self.terms.iter().any(|term| term.hash == hash) {
+                self.terms.push(Term { hash, text: word.to_owned(), weight, role });
+            }
+        }
+    }
+
+    /// Whether the incident is of a class.
+    pub(crate) fn is(&self, class: ErrorClass) -> bool {
+        self.classes.contains(&class)
+    }
+}
+
+/// Cuts at a character boundary.
+pub(crate) fn clip(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+pub(crate) fn get(incident: &Incident, at: FrameRef) -> &Frame {
+    &incident.exceptions[at.exception].frames[at.frame]
+}
+
+/// All frames, those nearest to the crash first: the outermost exception from its crash site
+/// outwards, then each inner one.
+fn frame_order(incident: &Incident) -> Vec<FrameRef> {
+    let mut order = Vec::new();
+    for (exception, of) in incident.exceptions.iter().enumerate().rev() {
+        for frame in (0..of.frames.len()).rev() {
+            order.push(FrameRef { exception, frame });
+        }
+    }
+    order
+}
+
+/// What a message puts in quotes or backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(['\'', '"', '`', '‘', '“']) {
+        let quote = rest[start..].chars().next().unwrap_or('"');
+        let close = match quote {
+            '‘' => '’',
+            '“' => '”',
+            quote => quote,
+        };
+        let inner = &rest[start + quote.len_utf8()..];
+        // An apostrophe inside a word opens nothing.
+        let opens = !rest[..start].ends_with(char::is_alphanumeric);
+        match inner.find(close).filter(|_| opens) {
+            Some(end) => {
+                if (1..=120).contains(&end) {
+                    found.push(&inner[..end]);
+                }
+                rest = &inner[end + close.len_utf8()..];
+            }
+            None => rest = inner,
+        }
+    }
+    found
+}
+
+/// The bare name of a function: `Retry.__init__` → `__init__`, `block in Foo#bar` → `bar`,
+/// `ns::f<T>(int)` → `f`, `(*T).Method` → `Method`.
+pub(crate) fn simple_name(function: &str) -> Option<&str> {
+    let head = match function.rfind("(") {
+        Some(0) | None => function,
+        Some(at) if function[..at].ends_with(['.', ')']) => function,
+        Some(at) => &function[..at],
+    };
+    let head = head.split('<').find(|part| !part.is_empty()).unwrap_or(head);
+    words(head)
+        .filter(|word| {
+            !matches!(*word, "block" | "in" | "rescue" | "ensure" | "levels" | "operator")
+        })
+        .filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
+        .filter(|word| !(word.len() == 17 && word.starts_with('h')))
+        .last()
+        .filter(|name| {
+            !matches!(*name, "module" | "anonymous" | "lambda" | "genexpr" | "listcomp" | "top")
+        })
+}
+
+fn stem_of_file(frame: &Frame) -> Option<&str> {
+    let path = frame.filename.as_deref().or(frame.abs_path.as_deref())?;
+    let name = path.rsplit(['/', '\\']).next()?;
+    name.split('.').next()
+}
+
+/// The package whose code a foreign frame runs.
+fn package(frame: &Frame) -> Option<String> {
+    let path = frame.abs_path.as_deref().or(frame.filename.as_deref()).unwrap_or_default();
+    let mut of_path = None;
+    for marker in [
+        "site-packages/",
+        "dist-packages/",
+        "node_modules/",
+        "/gems/",
+        "pkg/mod/",
+        "vendor/",
+        "registry/src/",
+    ] {
+        if let Some(at) = path.rfind(marker) {
+            let rest = &path[at + marker.len()..];
+            let mut parts = rest.split('/');
+            let first = parts.next().unwrap_or_default();
+            of_path = Some(match first.starts_with('@') {
+                true => format!("{first}/{}", parts.next().unwrap_or_default()),
+                false => first.to_owned(),
+            });
+            break;
+        }
+    }
+    let name = match of_path {
+        Some(name) => name,
+        None if !frame.in_app => {
+            let module = frame.module.as_deref().or(frame.filename.as_deref())?;
+            module.split(['.', '/', ':']).find(|part| !part.is_empty())?.to_owned()
+        }
+        None => return None,
+    };
+    Some(package_name(&name))
+}
+
+/// A package's name without case, `-`, `_` and version.
+pub(crate) fn package_name(name: &str) -> String {
+    let name = name.trim_end_matches(".py").trim_start_matches("python-");
+    let name = match name.rfind('-') {
+        Some(at) if name[at + 1..].starts_with(|c: char| c.is_ascii_digit()) => &name[..at],
+        _ => name,
+    };
+    name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).flat_map(char::to_lowercase).collect()
+}
+
+/// Which changed files a frame may stand in.
+fn locate(prepared: &PreparedWindow<'_>, reference: FrameRef, frame: &Frame) -> Vec<usize> {
+    if let Some(known) = prepared.window.paths.iter().find(|known| known.frame == reference) {
+        return match &known.mapping {
+            Mapping::File { path, .. } => prepared.by_path.get(path).copied().into_iter().collect(),
+            Mapping::Ambiguous { .. } => by_suffix(prepared, frame),
+            Mapping::Unknown => Vec::new(),
+        };
+    }
+    by_suffix(prepared, frame)
+}
+
+/// The changed files whose paths share the longest end with the frame's.
+fn by_suffix(prepared: &PreparedWindow<'_>, frame: &Frame) -> Vec<usize> {
+    let mut best: (usize, Vec<usize>) = (0, Vec::new());
+    for text in [&frame.filename, &frame.abs_path].into_iter().flatten() {
+        let path =
+            text.split_once("://").map_or(text.as_str(), |(_, rest)| rest).replace('\\', "/");
+        let path = path.split(['?', '#']).next().unwrap_or(&path);
+        let parts: Vec<&str> =
+            path.split('/').filter(|part| !matches!(*part, "" | "." | ".." | "~")).collect();
+        let Some(name) = parts.last() else { continue };
+        for &id in prepared.by_name.get(&hash(name)).into_iter().flatten() {
+            let common = prepared.paths[id]
+                .path
+                .rsplit('/')
+                .zip(parts.iter().rev())
+                .take_while(|(a, b)| a == *b)
+                .count();
+            let whole =
+                common == parts.len() || common == prepared.paths[id].path.split('/').count();
+            // A path that ends alike but goes on differently on both sides is another file.
+            if common == 0 || !whole || (common == 1 && parts.len() > 1 && !frame.in_app) {
+                continue;
+            }
+            match common.cmp(&best.0) {
+                std::cmp::Ordering::Greater => best = (common, vec![id]),
+                std::cmp::Ordering::Equal if !best.1.contains(&id) => best.1.push(id),
+                _ => {}
+            }
+        }
+    }
+    // Java tells the package in the module alone.
+    if best.1.len() > 1
+        && let Some(module) = frame.module.as_deref()
+    {
+        let path = module.replace(['.', '$'], "/");
+        let fits = |id: &usize| {
+            let folder = prepared.paths[*id].path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            path.rsplit_once('/').is_some_and(|(package, _)| folder.ends_with(package))
+        };
+        let narrowed: Vec<usize> = best.1.iter().copied().filter(fits).collect();
+        if !narrowed.is_empty() {
+            best.1 = narrowed;
+        }
+    }
+    if best.1.len() > 3 { Vec::new() } else { best.1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_functions() {
+        for (function, name) in [
+            ("visit_select", "visit_select"),
+            ("Retry.__init__", "__init__"),
+            ("block in Foo#bar", "bar"),
+            ("ns::f(int, char)", "f"),
+            ("(*T).Method", "Method"),
+            ("Object.load", "load"),
+            ("shop::db::connect::h0123456789abcdef", "connect"),
+        ] {
+            assert_eq!(simple_name(function), Some(name), "{function}");
+        }
+        assert_eq!(simple_name("<module>"), None);
+    }
+
+    #[test]
+    fn quotes() {
+        assert_eq!(quoted("'a' has no \"b\" isn't `c`"), ["a", "b", "c"]);
+        assert_eq!(quoted("open 'never"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn packages() {
+        let frame = |path: &str| Frame { abs_path: Some(path.into()), ..Frame::default() };
+        let name = |path| package(&frame(path)).unwrap_or_default();
+        assert_eq!(name("/x/site-packages/urllib3/util/retry.py"), "urllib3");
+        assert_eq!(name("/x/node_modules/@scope/pkg/i.js"), "@scope/pkg");
+        assert_eq!(name("/x/gems/rack-3.0.1/lib/rack.rb"), "rack");
+        assert_eq!(package_name("node-fetch"), package_name("node_fetch"));
+    }
+}

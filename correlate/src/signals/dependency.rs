@@ -1,0 +1,50 @@
+//! A dependency changed whose code runs in the trace, or whose interface the error is about.
+
+use super::{Scene, Sight, Signal};
+use crate::{Direction, Observation, Provenance};
+
+use crate::facts::{FactKind, VersionStep};
+use crate::rank::query::package_name;
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "dependency",
+    direction: Direction::For,
+    provenance: Provenance::Diff,
+    measure,
+    observe,
+};
+
+fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
+    let mut best: Option<(usize, f64)> = None;
+    for fit in &scene.fits[position] {
+        let FactKind::Dependency { name, step, .. } = &scene.fact(position, fit.fact).kind else {
+            continue;
+        };
+        let package = package_name(name);
+        let last = package.rsplit('/').next().unwrap_or(&package);
+        let runs = scene.query.packages.iter().position(|known| known == &package || known == last);
+        let moved = match step {
+            VersionStep::Major | VersionStep::Removed => 1.0,
+            VersionStep::Unknown => 0.7,
+            VersionStep::Minor => 0.7,
+            VersionStep::Patch => 0.5,
+            VersionStep::Added => 0.3,
+        };
+        // Its code runs in the trace; or the error is one that a changed interface makes.
+        let in_trace = runs.map_or(0.0, |at| moved * 0.7 / (1.0 + 0.3 * at as f64));
+        let value = (in_trace + 0.6 * fit.strength).min(1.0) * fit.relevance;
+        if value > best.map_or(0.0, |(_, other)| other) {
+            best = Some((fit.fact, value));
+        }
+    }
+    best
+}
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    best(scene, position).map_or(0.0, |(_, value)| value)
+}
+
+fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
+    let fact = scene.fact(position, best(scene, position)?.0);
+    Some(Sight::of(Observation::DependencyInTrace { fact: fact.clone() }).at(fact.place))
+}

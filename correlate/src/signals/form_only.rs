@@ -1,0 +1,20 @@
+//! Nothing but form is touched: white space, punctuation, line breaks.
+
+use super::{Scene, Sight, Signal};
+use crate::{Direction, Observation, Provenance};
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "form-only",
+    direction: Direction::Against,
+    provenance: Provenance::Commit,
+    measure,
+    observe,
+};
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    if scene.prepared.kinds[position].form_only { 1.0 } else { 0.0 }
+}
+
+fn observe(_: &Scene<'_>, _: usize) -> Option<Sight> {
+    Some(Sight::of(Observation::FormOnly))
+}

@@ -1,0 +1,36 @@
+//! Rare words of the error and the trace's functions stand in the commit message.
+
+use super::{Scene, Sight, Signal};
+use crate::{Direction, Observation, Provenance};
+
+use super::scene::Text;
+use crate::rank::query::Role;
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "message-words",
+    direction: Direction::For,
+    provenance: Provenance::Message,
+    measure,
+    observe,
+};
+
+fn counts(role: Role) -> f64 {
+    match role {
+        Role::Quoted | Role::Message | Role::Function => 1.0,
+        Role::Source => 0.0,
+    }
+}
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    scene.shared(Text::Message, position, counts)
+}
+
+fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
+    let words = scene.shared_words(Text::Message, position, counts);
+    let place = scene.place_of(position, words.first()?);
+    let sight = Sight::of(Observation::WordsInMessage { words });
+    Some(match place {
+        Some(place) => sight.at(place),
+        None => sight,
+    })
+}

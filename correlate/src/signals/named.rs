@@ -1,0 +1,23 @@
+//! Another candidate's message names this change: it repairs or completes it.
+
+use super::{Scene, Sight, Signal};
+use crate::{Direction, Observation, Provenance};
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "named",
+    direction: Direction::For,
+    provenance: Provenance::Message,
+    measure,
+    observe,
+};
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    let named = scene.prepared.mentions.iter().any(|m| m.of == position && !m.reverts);
+    if named { 1.0 } else { 0.0 }
+}
+
+fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
+    let mention = scene.prepared.mentions.iter().find(|m| m.of == position && !m.reverts)?;
+    let by = scene.prepared.change(mention.by).sha.clone();
+    Some(Sight::of(Observation::NamedByAnother { by }))
+}

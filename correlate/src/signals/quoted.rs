@@ -1,0 +1,208 @@
+//! The error quotes a value or a name that the change set, took away or renamed.
+
+use super::{Scene, Sight, Signal};
+use crate::{Direction, Observation, Provenance};
+
+use crate::facts::{Fact, FactKind, SchemaAction, Setting, Trend, Value};
+use crate::rank::words::{is_common, parts, words};
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "quoted",
+    direction: Direction::For,
+    provenance: Provenance::Diff,
+    measure,
+    observe,
+};
+
+fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, String)> {
+    let mut best: Option<(usize, f64, String)> = None;
+    for fit in &scene.fits[position] {
+        if let Some((value, text)) = quoted(scene, scene.fact(position, fit.fact)) {
+            let value = value * fit.relevance;
+            if value > best.as_ref().map_or(0.0, |(_, other, _)| *other) {
+                best = Some((fit.fact, value, text));
+            }
+        }
+    }
+    best
+}
+
+/// How surely the error quotes what the fact is about, and the quoted text.
+fn quoted(scene: &Scene<'_>, fact: &Fact) -> Option<(f64, String)> {
+    match &fact.kind {
+        FactKind::Setting(setting) => of_setting(scene, setting),
+        FactKind::SettingRenamed { from, .. } => {
+            name(scene, from).map(|value| (value, from.clone()))
+        }
+        FactKind::Schema { action, table, column } => of_schema(scene, action, table, column),
+        FactKind::Dependency { name, .. } => {
+            let short = name.rsplit('/').next().unwrap_or(name);
+            (short.len() > 3
+                && !is_common(short)
+                && stands(&scene.query.text, &short.to_lowercase()))
+            .then(|| (0.6, short.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+fn of_setting(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
+    let by_value = setting.new.as_ref().and_then(|new| {
+        let old = setting.old.as_ref().map(|old| old.text.as_str());
+        value(scene, setting, new, old).map(|strength| (strength, new.text.clone()))
+    });
+    // A key that is named: surest where it is gone.
+    let by_name = name(scene, &setting.key).map(|strength| {
+        let gone = if setting.trend == Trend::Removed { 1.0 } else { 0.85 };
+        (strength * gone, setting.key.clone())
+    });
+    let scale = if setting.in_code { 0.7 } else { 1.0 };
+    match (by_value, by_name) {
+        (Some(a), Some(b)) => Some(if a.0 >= b.0 { a } else { b }),
+        (a, b) => a.or(b),
+    }
+    .map(|(value, text)| (value * scale, text))
+}
+
+/// Whether the error gives the new value and not the old one.
+fn value(scene: &Scene<'_>, setting: &Setting, new: &Value, old: Option<&str>) -> Option<f64> {
+    let text = new.text.to_lowercase();
+    if old.is_some_and(|old| old.to_lowercase() == text) || text.is_empty() {
+        return None;
+    }
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return number(scene, setting, &text);
+    }
+    if matches!(text.as_str(), "true" | "false" | "on" | "off" | "yes" | "no" | "none" | "null") {
+        return stands(&scene.query.text, &text)
+            .then(|| named_parts(scene, &setting.key))
+            .filter(|&share| share > 0.4)
+            .map(|_| 0.7);
+    }
+    let in_quotes = scene.query.quoted.iter().any(|quoted| quoted.to_lowercase() == text);
+    if in_quotes && text.len() >= 2 {
+        return Some(1.0);
+    }
+    if text.len() >= 4 && !is_common(&text) && stands(&scene.query.text, &text) {
+        return Some(if text.len() >= 6 || text.contains(['/', '_', '-', '.', ':']) {
+            1.0
+        } else {
+            0.7
+        });
+    }
+    // Part of an address: host and port, or a path that the old address did not have.
+    if let Some((_, rest)) = text.split_once("://") {
+        let old = old.unwrap_or_default().to_lowercase();
+        let new_part = rest
+            .split('/')
+            .filter(|part| part.len() >= 2 && !old.contains(part))
+            .any(|part| stands(&scene.query.text, part));
+        return new_part.then_some(0.8);
+    }
+    None
+}
+
+/// A number says something when the message names the key's words beside it, or when it is long.
+fn number(scene: &Scene<'_>, setting: &Setting, text: &str) -> Option<f64> {
+    let found: Vec<&str> = words(&scene.query.text).collect();
+    let wanted: f64 = text.parse().ok()?;
+    let keys = parts(&setting.key);
+    let mut best: Option<f64> = None;
+    for (at, word) in found.iter().enumerate() {
+        let Ok(number) = word.parse::<f64>() else { continue };
+        let same = number == wanted
+            || (wanted > 0.0 && (number * 1_000.0 == wanted || number == wanted * 1_000.0));
+        if !same {
+            continue;
+        }
+        let beside = found[at.saturating_sub(3)..(at + 4).min(found.len())].iter().any(|near| {
+            let near = crate::rank::words::stem(near);
+            near.len() > 2 && keys.iter().any(|key| key == near)
+        });
+        let digits = text.trim_end_matches('0').len();
+        let strength = match (beside, digits) {
+            (true, _) => 1.0,
+            (false, 3..) => 0.5,
+            (false, 2) => 0.25,
+            _ => 0.0,
+        };
+        best = Some(best.unwrap_or(0.0).max(strength));
+    }
+    best.filter(|&strength| strength > 0.0)
+}
+
+/// How surely the error names a key: whole and in quotes, whole, or its last words.
+fn name(scene: &Scene<'_>, key: &str) -> Option<f64> {
+    let key = key.to_lowercase();
+    let last = key.rsplit(['.', '/']).next().unwrap_or(&key);
+    for quoted in &scene.query.quoted {
+        let quoted = quoted.to_lowercase();
+        if quoted == key || (quoted == last && last.len() >= 2) {
+            return Some(1.0);
+        }
+    }
+    if last.len() >= 5 && last.contains(['_', '-']) && stands(&scene.query.text, last) {
+        return Some(0.95);
+    }
+    if key.contains('.') && stands(&scene.query.text, &key) {
+        return Some(0.95);
+    }
+    None
+}
+
+/// Share of the key's words that the message names.
+fn named_parts(scene: &Scene<'_>, key: &str) -> f64 {
+    let parts = parts(key);
+    let named =
+        parts.iter().filter(|part| part.len() > 1 && stands(&scene.query.text, part)).count();
+    named as f64 / parts.len().max(1) as f64
+}
+
+fn of_schema(
+    scene: &Scene<'_>,
+    action: &SchemaAction,
+    table: &Option<String>,
+    column: &Option<String>,
+) -> Option<(f64, String)> {
+    let named = |name: &&String| name.len() > 1 && stands(&scene.query.text, &name.to_lowercase());
+    let gone = matches!(
+        action,
+        SchemaAction::ColumnDropped
+            | SchemaAction::ColumnRenamed { .. }
+            | SchemaAction::TableDropped
+            | SchemaAction::TableRenamed { .. }
+            | SchemaAction::ColumnAdded { required: true }
+            | SchemaAction::ConstraintAdded
+            | SchemaAction::ColumnAltered
+    );
+    match (column.as_ref().filter(named), table.as_ref().filter(named)) {
+        (Some(column), Some(_)) => Some((if gone { 1.0 } else { 0.6 }, column.clone())),
+        (Some(column), None) => Some((if gone { 0.85 } else { 0.4 }, column.clone())),
+        (None, Some(table)) if column.is_none() => {
+            Some((if gone { 0.7 } else { 0.4 }, table.clone()))
+        }
+        (None, Some(table)) => Some((0.25, table.clone())),
+        (None, None) => None,
+    }
+}
+
+/// Whether a text holds a word or phrase that is not part of a longer word.
+fn stands(text: &str, phrase: &str) -> bool {
+    let inside = |c: char| c.is_alphanumeric() || c == '_';
+    !phrase.is_empty()
+        && text.match_indices(phrase).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + phrase.len()..].chars().next();
+            before.is_none_or(|c| !inside(c)) && after.is_none_or(|c| !inside(c))
+        })
+}
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    best(scene, position).map_or(0.0, |(_, value, _)| value)
+}
+
+fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
+    let (fact, _, text) = best(scene, position)?;
+    let fact = scene.fact(position, fact);
+    Some(Sight::of(Observation::Quoted { text, fact: fact.clone() }).at(fact.place))
+}

@@ -1,0 +1,296 @@
+//! What all signals of one ranking share.
+
+use crate::facts::{ErrorClass, Fact, FactKind, fit};
+use crate::rank::prepare::{PreparedWindow, is_docs, is_test};
+use crate::rank::query::{Query, Role};
+use crate::rank::trace::{Touch, Trace};
+use crate::{FileChange, Incident, Place};
+
+/// Rarity above which a word says no more, in nats.
+const RAREST: f64 = 5.0;
+
+/// One incident before one window.
+#[derive(Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) incident: &'a Incident,
+    pub(crate) prepared: &'a PreparedWindow<'a>,
+    pub(crate) query: Query,
+    pub(crate) trace: Trace,
+    /// By position: indices into the query's terms that the change's lines hold.
+    in_diff: Vec<Vec<usize>>,
+    /// By position: … that its message holds.
+    in_message: Vec<Vec<usize>>,
+    /// By position: … that its paths hold.
+    in_path: Vec<Vec<usize>>,
+    rarity: [Vec<f64>; 3],
+    /// By position: positions of changes in the same directory as a frame, with the frame.
+    pub(crate) blamed: Vec<Vec<usize>>,
+    /// By position: the facts of the change with their best class.
+    pub(crate) fits: Vec<Vec<Fit>>,
+    /// By position: a changed file, the path it goes with, how often.
+    pub(crate) together: Vec<Option<(usize, usize, f64)>>,
+}
+
+/// How a fact relates to the incident.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fit {
+    /// Index into the facts of the change.
+    pub(crate) fact: usize,
+    /// The class it explains best.
+    pub(crate) class: Option<ErrorClass>,
+    /// How well it explains it, 0 to 1.
+    pub(crate) strength: f64,
+    /// How much the file matters where the incident happened, 0 to 1.
+    pub(crate) relevance: f64,
+}
+
+/// Where words were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    Diff,
+    Message,
+    Path,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn new(incident: &'a Incident, prepared: &'a PreparedWindow<'a>) -> Self {
+        let query = Query::new(incident, prepared);
+        let trace = Trace::follow(prepared, &query);
+        let n = prepared.len();
+        let mut scene = Self {
+            in_diff: vec![Vec::new(); n],
+            in_message: vec![Vec::new(); n],
+            in_path: vec![Vec::new(); n],
+            rarity: [Vec::new(), Vec::new(), Vec::new()],
+            blamed: vec![Vec::new(); n],
+            fits: Vec::with_capacity(n),
+            together: vec![None; n],
+            incident,
+            prepared,
+            query,
+            trace,
+        };
+        scene.find_words();
+        scene.find_blame();
+        scene.fit_facts();
+        scene.find_company();
+        scene
+    }
+
+    fn find_words(&mut self) {
+        let n = self.prepared.len() as f64;
+        let indices =
+            [&self.prepared.diff_words, &self.prepared.message_words, &self.prepared.path_words];
+        for (kind, index) in indices.into_iter().enumerate() {
+            for (at, term) in self.query.terms.iter().enumerate() {
+                let (count, changes) = index.changes(term.hash);
+                self.rarity[kind]
+                    .push(((n + 1.0) / (count as f64 + 0.5)).ln().clamp(0.0, RAREST) / RAREST);
+                let found = match kind {
+                    0 => &mut self.in_diff,
+                    1 => &mut self.in_message,
+                    _ => &mut self.in_path,
+                };
+                for position in changes {
+                    found[position].push(at);
+                }
+            }
+        }
+    }
+
+    fn find_blame(&mut self) {
+        let mut by_sha = std::collections::HashMap::new();
+        for position in 0..self.prepared.len() {
+            by_sha.insert(self.prepared.change(position).sha.as_str(), position);
+        }
+        for (index, blame) in self.prepared.window.blame.iter().enumerate() {
+            if let Some(&position) = by_sha.get(blame.sha.as_str()) {
+                self.blamed[position].push(index);
+            }
+        }
+    }
+
+    fn fit_facts(&mut self) {
+        for position in 0..self.prepared.len() {
+            let change = self.prepared.change(position);
+            let fits = self.prepared.facts[position]
+                .iter()
+                .enumerate()
+                .map(|(index, fact)| {
+                    let (class, strength) = best_class(&self.query.classes, &fact.kind);
+                    let file = &change.files[fact.place.file];
+                    Fit { fact: index, class, strength, relevance: self.relevance(file, fact) }
+                })
+                .collect();
+            self.fits.push(fits);
+        }
+    }
+
+    /// How much a file's settings matter where the incident happened.
+    fn relevance(&self, file: &FileChange, fact: &Fact) -> f64 {
+        if is_test(&file.path) || is_docs(&file.path) {
+            return 0.0;
+        }
+        let key = match &fact.kind {
+            FactKind::Setting(setting) => setting.key.as_str(),
+            _ => "",
+        };
+        if super::environment::other(self.incident, &file.path, key).is_some() {
+            return 0.15;
+        }
+        // What watches the program does not break it.
+        let watches = crate::rank::words::parts(&file.path).iter().any(|part| {
+            matches!(
+                part.as_str(),
+                "alert"
+                    | "alerting"
+                    | "monitoring"
+                    | "grafana"
+                    | "prometheus"
+                    | "dashboard"
+                    | "statsd"
+                    | "logrotate"
+                    | "datadog"
+                    | "newrelic"
+                    | "logging"
+            )
+        });
+        if watches { 0.4 } else { 1.0 }
+    }
+
+    /// Which changed files usually change together with a file of the trace.
+    fn find_company(&mut self) {
+        let mut of_trace: Vec<usize> =
+            self.query.frames.iter().flat_map(|seen| seen.paths.iter().copied()).collect();
+        of_trace.sort_unstable();
+        of_trace.dedup();
+        for path in of_trace {
+            let touches = &self.prepared.paths[path].touches;
+            if touches.len() < 2 {
+                continue;
+            }
+            let mut company: std::collections::HashMap<usize, usize> =
+                std::collections::HashMap::new();
+            for &(position, _) in touches {
+                let files = &self.prepared.change(position).files;
+                if files.len() <= 30 {
+                    for file in files {
+                        *company.entry(self.prepared.by_path[&file.path]).or_default() += 1;
+                    }
+                }
+            }
+            let mut company: Vec<_> =
+                company.into_iter().filter(|&(other, count)| other != path && count >= 2).collect();
+            company.sort_unstable();
+            for (other, count) in company {
+                let all = self.prepared.paths[other].touches.len();
+                let share = count as f64 / (all.max(touches.len()) as f64 + 1.0);
+                for &(position, _) in &self.prepared.paths[other].touches {
+                    if self.together[position].is_none_or(|(_, _, best)| best < share) {
+                        self.together[position] = Some((other, path, share));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn touches(&self, position: usize) -> &[Touch] {
+        &self.trace.touches[position]
+    }
+
+    /// Weight of the frame of a touch.
+    pub(crate) fn weight(&self, touch: &Touch) -> f64 {
+        self.query.frames[touch.seen].weight()
+    }
+
+    /// The touch with the greatest value, and the value; zero where there is none.
+    pub(crate) fn best_touch(
+        &self,
+        position: usize,
+        value: impl Fn(&Touch) -> f64,
+    ) -> Option<(&Touch, f64)> {
+        self.touches(position)
+            .iter()
+            .map(|touch| (touch, value(touch)))
+            .filter(|(_, value)| *value > 0.0)
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    fn found(&self, text: Text, position: usize) -> &[usize] {
+        match text {
+            Text::Diff => &self.in_diff[position],
+            Text::Message => &self.in_message[position],
+            Text::Path => &self.in_path[position],
+        }
+    }
+
+    fn term_value(&self, text: Text, term: usize) -> f64 {
+        self.rarity[text as usize][term] * self.query.terms[term].weight
+    }
+
+    /// Sum of the rarity of shared words, saturating at 1.
+    pub(crate) fn shared(&self, text: Text, position: usize, counts: impl Fn(Role) -> f64) -> f64 {
+        let sum: f64 = self
+            .found(text, position)
+            .iter()
+            .map(|&term| self.term_value(text, term) * counts(self.query.terms[term].role))
+            .sum();
+        1.0 - (-1.5 * sum).exp()
+    }
+
+    /// The shared words, rarest first, at most five.
+    pub(crate) fn shared_words(
+        &self,
+        text: Text,
+        position: usize,
+        counts: impl Fn(Role) -> f64,
+    ) -> Vec<String> {
+        let mut found: Vec<(f64, &str)> = self
+            .found(text, position)
+            .iter()
+            .filter(|&&term| counts(self.query.terms[term].role) > 0.0)
+            .map(|&term| (self.term_value(text, term), self.query.terms[term].text.as_str()))
+            .filter(|(value, _)| *value > 0.02)
+            .collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        found.into_iter().take(5).map(|(_, word)| word.to_owned()).collect()
+    }
+
+    /// How rare something is that `count` of the candidates have, 0 to 1.
+    pub(crate) fn rarity(&self, count: usize) -> f64 {
+        let n = self.prepared.len() as f64;
+        ((n + 1.0) / (count as f64 + 0.5)).ln().clamp(0.0, RAREST) / RAREST
+    }
+
+    /// The first hunk whose lines hold a word, case-blind.
+    pub(crate) fn place_of(&self, position: usize, word: &str) -> Option<Place> {
+        let wanted = crate::rank::words::hash(word);
+        let files = &self.prepared.change(position).files;
+        files.iter().enumerate().find_map(|(file, of)| {
+            let hunk = of.hunks.iter().position(|hunk| {
+                hunk.removed
+                    .iter()
+                    .chain(&hunk.added)
+                    .flat_map(|line| crate::rank::words::words(line))
+                    .any(|word| crate::rank::words::hash(word) == wanted)
+            })?;
+            Some(Place { file, hunk: Some(hunk) })
+        })
+    }
+
+    pub(crate) fn fact(&self, position: usize, fact: usize) -> &Fact {
+        &self.prepared.facts[position][fact]
+    }
+}
+
+fn best_class(classes: &[ErrorClass], fact: &FactKind) -> (Option<ErrorClass>, f64) {
+    let mut best = (None, 0.0);
+    for (rank, &class) in classes.iter().enumerate() {
+        // The most specific class tells most; what else a message hints at tells less.
+        let value = fit(fact, class) / (1.0 + 0.2 * rank as f64);
+        if value > best.1 {
+            best = (Some(class), value);
+        }
+    }
+    best
+}

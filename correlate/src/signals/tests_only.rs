@@ -1,0 +1,20 @@
+//! Only tests, and what builds and checks, are touched.
+
+use super::{Scene, Sight, Signal};
+use crate::{Direction, Observation, Provenance};
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "tests-only",
+    direction: Direction::Against,
+    provenance: Provenance::Commit,
+    measure,
+    observe,
+};
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    if scene.prepared.kinds[position].tests_only { 1.0 } else { 0.0 }
+}
+
+fn observe(_: &Scene<'_>, _: usize) -> Option<Sight> {
+    Some(Sight::of(Observation::TestsOnly))
+}
