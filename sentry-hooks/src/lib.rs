@@ -12,6 +12,8 @@ mod delivery;
 #[cfg(feature = "webhook")]
 mod headers;
 #[cfg(feature = "webhook")]
+mod intake;
+#[cfg(feature = "webhook")]
 mod receive;
 #[cfg(feature = "webhook")]
 mod verify;
@@ -25,6 +27,7 @@ pub use json::MAX_DEPTH;
 pub use {
     delivery::Delivery,
     headers::{Channel, Headers},
+    intake::Intake,
     receive::{DEFAULT_BODY_LIMIT, ReceiveError, Reply},
     verify::{Provenance, SecretError, SignatureError, Verified, Verifier, sign},
     webhook::{Action, LegacyWebhook, Payload, Resource, TypedPayload, Webhook},

@@ -1,0 +1,71 @@
+//! The extractors.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use sentry_hooks::{Delivery, TypedPayload};
+
+use crate::{Receiver, SentryRejection};
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, SentryRejection>>>>;
+
+/// Extracts a verified delivery of any resource.
+///
+/// Needs a [`Receiver`] among the application's data. `delivery.webhook()` does not fail on what
+/// this extracts: the extractor has checked that the body is JSON and agrees with its headers.
+#[derive(Debug, Clone)]
+pub struct SentryWebhook(pub Delivery);
+
+impl FromRequest for SentryWebhook {
+    type Error = SentryRejection;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            // A middleware in front may have verified it already.
+            let verified = request.extensions().get::<Delivery>().cloned();
+            if let Some(delivery) = verified {
+                return Ok(Self(delivery));
+            }
+            let receiver = receiver(&request).ok_or(SentryRejection::NO_RECEIVER)?;
+            Ok(Self(receiver.receive(&request, payload).await?))
+        })
+    }
+}
+
+/// Extracts the payload of one resource, verified and typed.
+///
+/// A delivery of another resource is answered with 200 and not handed over, so that Sentry does not
+/// take the integration for broken.
+///
+/// ```
+/// use sentry_hooks::webhook::IssueWebhook;
+/// use sentry_hooks_actix::Sentry;
+///
+/// async fn handler(Sentry(payload): Sentry<IssueWebhook<'static>>) -> &'static str {
+///     println!("{:?}", payload.issue.map(|issue| issue.title));
+///     "accepted"
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sentry<T>(pub T);
+
+impl<T: TypedPayload + 'static> FromRequest for Sentry<T> {
+    type Error = SentryRejection;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let webhook = SentryWebhook::from_request(request, payload);
+        Box::pin(async move { Ok(Self(webhook.await?.0.payload()?)) })
+    }
+}
+
+fn receiver(request: &HttpRequest) -> Option<Receiver> {
+    request
+        .app_data::<Receiver>()
+        .or_else(|| request.app_data::<web::Data<Receiver>>().map(web::Data::get_ref))
+        .cloned()
+}

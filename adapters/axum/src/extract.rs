@@ -1,0 +1,67 @@
+//! The extractors.
+
+use axum::extract::{FromRef, FromRequest, Request};
+use sentry_hooks::{Delivery, TypedPayload};
+
+use crate::{Receiver, SentryRejection};
+
+/// Extracts a verified delivery of any resource.
+///
+/// Needs a [`Receiver`] in the router's state. `delivery.webhook()` does not fail on what this
+/// extracts: the extractor has checked that the body is JSON and agrees with its headers.
+///
+/// ```
+/// use sentry_hooks_axum::SentryWebhook;
+///
+/// async fn handler(SentryWebhook(delivery): SentryWebhook) -> &'static str {
+///     if let Ok(webhook) = delivery.webhook() {
+///         println!("{}.{}", webhook.resource(), webhook.action());
+///     }
+///     "accepted"
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct SentryWebhook(pub Delivery);
+
+impl<S> FromRequest<S> for SentryWebhook
+where
+    Receiver: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = SentryRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, SentryRejection> {
+        Ok(Self(Receiver::from_ref(state).receive(request).await?))
+    }
+}
+
+/// Extracts the payload of one resource, verified and typed.
+///
+/// A delivery of another resource is answered with 200 and not handed over, so that Sentry does not
+/// take the integration for broken.
+///
+/// ```
+/// use sentry_hooks::webhook::IssueWebhook;
+/// use sentry_hooks_axum::Sentry;
+///
+/// async fn handler(Sentry(payload): Sentry<IssueWebhook<'static>>) -> &'static str {
+///     println!("{:?}", payload.issue.map(|issue| issue.title));
+///     "accepted"
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sentry<T>(pub T);
+
+impl<T, S> FromRequest<S> for Sentry<T>
+where
+    T: TypedPayload,
+    Receiver: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = SentryRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, SentryRejection> {
+        let SentryWebhook(delivery) = SentryWebhook::from_request(request, state).await?;
+        Ok(Self(delivery.payload()?))
+    }
+}
