@@ -2,27 +2,30 @@
 //!
 //! A file of cases is JSON Lines, plain or gzipped, one case per line. [`read`] streams it.
 //!
-//! A [`Case`] holds the truth ([`Source`]) and the question apart. A ranker takes
-//! [`Incident`](sentry_correlate::Incident) and [`Window`], and neither type has room for the
-//! truth: what is handed to a ranker cannot give the answer away.
+//! A [`Case`] holds the truth ([`Source`]) and the question apart. A ranker takes [`Incident`] and
+//! [`Window`], and neither type has room for the truth: what is handed to a ranker cannot give the
+//! answer away.
 
 mod none;
 mod wire;
+mod write;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
-use sentry_correlate::Window;
-use serde_json::value::RawValue;
+use sentry_correlate::{Incident, Window};
+use sentry_hooks::ParseError;
+use sentry_hooks::model::Event;
 
 /// One recorded case.
 #[derive(Debug, Clone)]
 pub struct Case {
     id: String,
     source: Option<Source>,
-    event: Box<RawValue>,
+    event: Box<str>,
+    incident: Incident,
     window: Window,
 }
 
@@ -40,7 +43,8 @@ pub struct Source {
 }
 
 /// How a stack trace came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Trace {
     /// The crash was reproduced and its trace taken.
     Executed,
@@ -51,6 +55,21 @@ pub enum Trace {
 }
 
 impl Case {
+    /// A case of one's own. `event` is one JSON object in the form of Sentry's REST API.
+    ///
+    /// # Errors
+    ///
+    /// Says why `event` is no event.
+    pub fn new(
+        id: String,
+        source: Option<Source>,
+        event: Box<str>,
+        window: Window,
+    ) -> Result<Self, ParseError> {
+        let incident = Incident::from_event(&Event::from_json(event.as_bytes())?);
+        Ok(Self { id, source, event, incident, window })
+    }
+
     /// The case's name, unique in its file.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -65,8 +84,14 @@ impl Case {
 
     /// The error as Sentry's REST API would write it: one JSON object.
     #[must_use]
-    pub fn event(&self) -> &RawValue {
+    pub fn event(&self) -> &str {
         &self.event
+    }
+
+    /// What a ranker may see of the error.
+    #[must_use]
+    pub fn incident(&self) -> &Incident {
+        &self.incident
     }
 
     /// What a ranker may see of the candidates: changes, oldest first, and blame.
@@ -83,6 +108,12 @@ impl Case {
     #[must_use]
     pub fn without_culprit(&self) -> Option<Window> {
         self.source.as_ref().map(|source| none::without(&self.window, &source.culprits))
+    }
+
+    /// Writes the case as one line of a file of cases, without a line end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        write::line(self)
     }
 
     /// Reads one line of a file of cases.

@@ -2,7 +2,12 @@
 
 mod common;
 
+use std::path::Path;
+
 use benches::case::{Trace, read_all};
+use benches::facts;
+use sentry_correlate::Incident;
+use sentry_hooks::model::Event;
 
 #[test]
 fn recorded_cases_are_read_whole() {
@@ -23,5 +28,24 @@ fn recorded_cases_are_read_whole() {
             let named = |sha: &String| source.culprits.contains(sha);
             assert!(!none.blame.iter().any(|blame| named(&blame.sha)), "{}", case.id());
         }
+    }
+}
+
+#[test]
+fn shipped_facts_tell_the_recorded_incidents() {
+    let Some(folder) = common::shared("regressions") else { return };
+    let cases = read_all(&common::case_files(&folder)).unwrap();
+    let facts = facts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases.toml")).unwrap();
+    for fact in &facts {
+        let case = cases.iter().find(|case| case.id() == fact.id).unwrap();
+        assert_eq!(Some(&fact.source()), case.source());
+        let event = fact.event();
+        let told = Incident::from_event(&Event::from_json(event.as_bytes()).unwrap());
+        let recorded = case.incident();
+        assert_eq!(told.exceptions, recorded.exceptions, "{}", fact.id);
+        assert_eq!(told.onset, recorded.onset, "{}", fact.id);
+        assert_eq!(told.release, recorded.release, "{}", fact.id);
+        assert_eq!(told.environment, recorded.environment, "{}", fact.id);
+        assert_eq!(told.platform, recorded.platform, "{}", fact.id);
     }
 }

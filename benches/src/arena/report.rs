@@ -13,6 +13,9 @@ pub const BINS: usize = 5;
 /// Confidence from which an answer is acted on.
 pub const SURE: f64 = 0.8;
 
+/// One of a summary's shares.
+type Figure = fn(&Summary) -> f64;
+
 /// The whole report. `note` is printed under the table of rules.
 #[must_use]
 pub fn report(arena: &Arena, note: &str) -> Report {
@@ -21,6 +24,7 @@ pub fn report(arena: &Arena, note: &str) -> Report {
         Section::Table(rules(arena)),
         Section::Text(note.to_owned()),
     ];
+    sections.extend(intervals(arena).map(Section::Text));
     sections.extend(difference(arena).map(Section::Text));
     sections.extend(calibration(arena));
     let all = [
@@ -98,10 +102,28 @@ fn rules(arena: &Arena) -> Table {
     }
 }
 
+/// How far the first rule's figures might move.
+fn intervals(arena: &Arena) -> Option<String> {
+    let first = arena.rules().first().filter(|_| !arena.entries().is_empty())?;
+    let figures: [(&str, Figure); 5] = [
+        ("Top-1", |sum| sum.top1),
+        ("Top-5", |sum| sum.top5),
+        ("MRR", |sum| sum.mrr),
+        ("right when it names, on the mix", |sum| sum.precision_on_mix),
+        ("none right", |sum| sum.none_accuracy),
+    ];
+    let spread = |(name, of): &(&str, Figure)| {
+        let (low, high) = interval(arena, |drawn| of(&arena.summary(0, drawn.iter().copied())));
+        format!("{name} {:.0}–{:.0} %", low * 100.0, high * 100.0)
+    };
+    let spreads: Vec<_> = figures.iter().map(spread).collect();
+    Some(format!("{first} on 95 % of resamples of the cases: {}.", spreads.join(", ")))
+}
+
 /// The first rule against the best of the others, on the same resamples.
 fn difference(arena: &Arena) -> Option<String> {
     let best = arena.best_in_use().filter(|_| !arena.entries().is_empty())?;
-    let paired = |of: fn(&Summary) -> f64| {
+    let paired = |of: Figure| {
         let (ours, theirs) = (of(&arena.total(0)), of(&arena.total(best)));
         let (low, high) = interval(arena, |drawn| {
             of(&arena.summary(0, drawn.iter().copied()))
@@ -115,7 +137,7 @@ fn difference(arena: &Arena) -> Option<String> {
     let (mrr, low, high) = paired(|sum| sum.mrr);
     Some(format!(
         "{} against {}, the best rule in use, case by case: Top-1 {}, Top-5 {}, \
-         MRR {mrr:+.2} [{low:+.2}, {high:+.2}]. In brackets: 95 % of resamples of the cases.",
+         MRR {mrr:+.2} [{low:+.2}, {high:+.2}].",
         arena.rules()[0],
         arena.rules()[best],
         points(paired(|sum| sum.top1)),

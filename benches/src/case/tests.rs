@@ -49,13 +49,33 @@ fn reads_a_whole_case() {
     assert_eq!(case.id(), "shop-1");
     assert_eq!(case.source().unwrap().culprits, [sha('b')]);
     assert_eq!(case.source().unwrap().trace, Trace::Executed);
-    assert!(case.event().get().contains("CartError"));
+    assert!(case.event().contains("CartError"));
+    assert_eq!(case.incident().exceptions.len(), 2);
     let window = case.window();
     assert_eq!(window.changes.len(), 2);
     assert_eq!(window.changes[0].committed_at, datetime!(2026-03-02 08:00 UTC));
     let file = &window.changes[0].files[0];
     assert_eq!((file.status, file.hunks[0].new_start), (FileStatus::Modified, 11));
     assert_eq!(file.hunks[0].added, ["return None"]);
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let case = Case::from_json(&case().to_string()).unwrap();
+    let again = Case::from_json(&case.to_json()).unwrap();
+    assert_eq!(again.id(), case.id());
+    assert_eq!(again.source(), case.source());
+    assert_eq!(again.incident(), case.incident());
+    assert_eq!(again.window(), case.window());
+    assert!(!case.to_json().contains('\n'));
+}
+
+#[test]
+fn an_event_that_is_none_is_an_error() {
+    let mut value = case();
+    value["event"] = json!([]);
+    let error = Case::from_json(&value.to_string()).unwrap_err().to_string();
+    assert!(error.starts_with("event: cannot be read"), "{error}");
 }
 
 #[test]

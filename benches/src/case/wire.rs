@@ -101,21 +101,16 @@ struct RawBlame {
 
 impl Case {
     pub(super) fn into_case(self) -> Result<super::Case> {
-        let outermost = exceptions(&self.event)?.saturating_sub(1);
-        let changes =
+        let source = self.source.map(Source::into_source);
+        let mut case = super::Case::new(self.id, source, self.event.into(), Window::default())
+            .map_err(|why| wrong("event", "cannot be read", why))?;
+        let outermost = case.incident.exceptions.len().saturating_sub(1);
+        let blame = self.blame.into_iter().chain(self.blame_inner);
+        case.window.changes =
             self.changes.into_iter().map(RawChange::into_change).collect::<Result<_>>()?;
-        let blame = self
-            .blame
-            .into_iter()
-            .chain(self.blame_inner)
-            .map(|blame| blame.into_blame(outermost))
-            .collect::<Result<_>>()?;
-        Ok(super::Case {
-            id: self.id,
-            source: self.source.map(Source::into_source),
-            event: self.event,
-            window: Window { changes, blame, deployments: Vec::new(), paths: Vec::new() },
-        })
+        case.window.blame =
+            blame.map(|blame| blame.into_blame(outermost)).collect::<Result<_>>()?;
+        Ok(case)
     }
 }
 
@@ -187,30 +182,6 @@ impl RawBlame {
             .map_err(|why| wrong(&format!("blame of frame {}", self.frame), "committed_at", why))?;
         let frame = FrameRef { exception: self.value.unwrap_or(outermost), frame: self.frame };
         Ok(Blame { frame, sha: self.sha, committed_at })
-    }
-}
-
-/// How many exceptions the event chains; `blame` speaks of the last of them.
-fn exceptions(event: &RawValue) -> Result<usize> {
-    #[derive(Deserialize)]
-    struct Event {
-        #[serde(default, deserialize_with = "or_empty")]
-        entries: Vec<Entry>,
-    }
-    #[derive(Deserialize)]
-    struct Entry {
-        #[serde(rename = "type")]
-        ty: String,
-        data: Box<RawValue>,
-    }
-    #[derive(Deserialize)]
-    struct Data {
-        values: Vec<Box<RawValue>>,
-    }
-    let event: Event = serde_json::from_str(event.get())?;
-    match event.entries.iter().find(|entry| entry.ty == "exception") {
-        Some(entry) => Ok(serde_json::from_str::<Data>(entry.data.get())?.values.len()),
-        None => Ok(0),
     }
 }
 

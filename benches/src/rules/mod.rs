@@ -1,4 +1,4 @@
-//! Rules that people use today to say which change caused an error.
+//! Rules that people use today to say which change caused an error, and the ranker as one more.
 //!
 //! Each is written from its public description, one file each, so that the ranker can be compared
 //! with what it would replace. A rule sees what the ranker sees: an [`Incident`] and a [`Window`].
@@ -12,6 +12,7 @@ mod file_hit;
 mod git_stacktrace;
 mod last_deploy;
 mod newest;
+mod ours;
 mod predator;
 mod sentry_release;
 mod sentry_scm;
@@ -30,6 +31,7 @@ pub use file_hit::FileHit;
 pub use git_stacktrace::GitStacktrace;
 pub use last_deploy::LastDeploy;
 pub use newest::Newest;
+pub use ours::Ours;
 pub use predator::Predator;
 pub use sentry_release::SentryRelease;
 pub use sentry_scm::SentryScm;

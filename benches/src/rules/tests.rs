@@ -50,7 +50,8 @@ proptest! {
         let blamed = [blame(0, &named.sha, 3), blame(2, "older", 700), blame(1, &named.sha, 3)];
         let reversed: Vec<_> = blamed.iter().rev().cloned().collect();
         let (a, b) = (window(&ordered, &blamed), window(&shuffled, &reversed));
-        for rule in in_use() {
+        let ours: Box<dyn Rule> = Box::new(Ours::default());
+        for rule in in_use().into_iter().chain([ours]) {
             prop_assert_eq!(rule.answer(&incident, &a), rule.answer(&incident, &b), "{}", rule.name());
         }
     }
