@@ -105,10 +105,9 @@ fn rules(arena: &Arena) -> Table {
 /// How far the first rule's figures might move.
 fn intervals(arena: &Arena) -> Option<String> {
     let first = arena.rules().first().filter(|_| !arena.entries().is_empty())?;
-    let figures: [(&str, Figure); 5] = [
+    let figures: [(&str, Figure); 4] = [
         ("Top-1", |sum| sum.top1),
         ("Top-5", |sum| sum.top5),
-        ("MRR", |sum| sum.mrr),
         ("right when it names, on the mix", |sum| sum.precision_on_mix),
         ("none right", |sum| sum.none_accuracy),
     ];
@@ -117,7 +116,9 @@ fn intervals(arena: &Arena) -> Option<String> {
         format!("{name} {:.0}–{:.0} %", low * 100.0, high * 100.0)
     };
     let spreads: Vec<_> = figures.iter().map(spread).collect();
-    Some(format!("{first} on 95 % of resamples of the cases: {}.", spreads.join(", ")))
+    let (low, high) = interval(arena, |drawn| arena.summary(0, drawn.iter().copied()).mrr);
+    let spreads = spreads.join(", ");
+    Some(format!("{first} on 95 % of resamples of the cases: {spreads}, MRR {low:.2}–{high:.2}."))
 }
 
 /// The first rule against the best of the others, on the same resamples.
@@ -150,6 +151,7 @@ fn calibration(arena: &Arena) -> Vec<Section> {
     let about = [
         ("first suspect", mix(arena, |stated| (stated.first, stated.first_without))),
         ("answer, \"none\" included", mix(arena, |stated| (stated.answer, stated.answer_without))),
+        ("absence of the culprit", mix(arena, |stated| (stated.none, stated.none_without))),
     ];
     let mut rows = Vec::new();
     let mut figure = None;

@@ -42,6 +42,10 @@ pub struct Stated {
     pub answer: Claim,
     /// About the whole answer, with the culprits taken out.
     pub answer_without: Claim,
+    /// About "none of these", with the culprit there: always wrong.
+    pub none: Claim,
+    /// About "none of these", with the culprits taken out: always right.
+    pub none_without: Claim,
 }
 
 impl Outcome {
@@ -62,6 +66,8 @@ impl Outcome {
             } else {
                 Claim { p: first(without), right: 0.0 }
             },
+            none: Claim { p: none, right: 0.0 },
+            none_without: Claim { p: none_without, right: 1.0 },
         });
         let answered = !answer.says_none();
         Self { placing, answered, none_right: without.says_none(), stated }
@@ -173,6 +179,8 @@ mod tests {
         assert_eq!(stated.answer, Claim { p: 0.5, right: 0.0 });
         assert_eq!(stated.first_without, Claim { p: 0.2, right: 0.0 });
         assert_eq!(stated.answer_without, Claim { p: 0.8, right: 1.0 });
+        assert_eq!(stated.none, Claim { p: 0.5, right: 0.0 });
+        assert_eq!(stated.none_without, Claim { p: 0.8, right: 1.0 });
         assert!(!outcome.answered && outcome.none_right);
         let sum = Summary::of([&outcome]);
         assert_eq!((sum.top1, sum.top1_named, sum.precision), (1.0, 0.0, 0.0));
