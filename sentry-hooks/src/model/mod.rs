@@ -37,4 +37,4 @@ pub(crate) use event::Fields;
 pub(crate) use parts::{Part, PartName};
 pub(crate) use urls::last_segment;
 #[cfg(feature = "webhook")]
-pub(crate) use urls::{host as url_host, organization as url_organization};
+pub(crate) use urls::{host as url_host, is_region, organization as url_organization};

@@ -41,7 +41,7 @@ pub(crate) fn organization(url: &str) -> Option<&str> {
 }
 
 /// Host names below `sentry.io` which serve many organisations.
-fn is_region(name: &str) -> bool {
+pub(crate) fn is_region(name: &str) -> bool {
     matches!(name, "us" | "de" | "eu" | "www" | "app")
 }
 
