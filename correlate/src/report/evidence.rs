@@ -12,7 +12,7 @@ pub(super) fn sentence(
     frame: Option<&Frame>,
 ) -> Sentence {
     in_stack(&evidence.observation, frame)
-        .or_else(|| in_words(&evidence.observation, change))
+        .or_else(|| in_words(evidence, change))
         .or_else(|| in_history(&evidence.observation))
         .unwrap_or_else(|| in_shape(&evidence.observation))
 }
@@ -71,12 +71,17 @@ fn in_stack(observation: &Observation, frame: Option<&Frame>) -> Option<Sentence
 }
 
 /// What ties the change to the error's words.
-fn in_words(observation: &Observation, change: Option<&Change>) -> Option<Sentence> {
+fn in_words(evidence: &Evidence, change: Option<&Change>) -> Option<Sentence> {
     let s = Sentence::new();
-    Some(match observation {
-        Observation::WordsInDiff { words } => {
-            list(s.word("its lines share rare words with the error:"), words)
-        }
+    Some(match &evidence.observation {
+        Observation::WordsInDiff { words } => list(
+            s.word(match evidence.signal {
+                "function-names" => "its lines share rare words with the frames' names:",
+                "source-words" => "its lines share rare words with the source around the frames:",
+                _ => "its lines share rare words with the error:",
+            }),
+            words,
+        ),
         Observation::WordsInMessage { words } => {
             list(s.word("its message shares rare words with the error:"), words)
         }
@@ -109,8 +114,7 @@ fn in_history(observation: &Observation) -> Option<Sentence> {
     Some(match observation {
         Observation::Late { after: 0, .. } => s.word("is the last change of the window"),
         Observation::Late { after, candidates } => {
-            let s = s.word("stands late in the window: only");
-            of_candidates(s, *after, *candidates).word("changes came after it")
+            of_candidates(s, *after, *candidates).word("changes of the window came after it")
         }
         Observation::DeployedBeforeOnset { seconds } => {
             s.word("went live").span(duration(*seconds)).word("before the error was first seen")

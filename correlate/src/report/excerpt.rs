@@ -1,6 +1,7 @@
 //! The lines of the stack frame and the lines of the diff that belong together.
 
-use super::mask;
+use super::{mask, statement};
+use crate::diff::reduce::keeps_lines;
 use crate::{Change, Direction, Evidence, Frame, Hunk, Hypothesis, Incident, Place};
 
 /// What a person compares: where it crashed and what the change did there.
@@ -100,15 +101,13 @@ impl Excerpt {
                 .sum();
             (amount.max(0.0) + 0.01) * e.strength
         };
-        let told = hypothesis.facts.first().map(|fact| fact.place);
-        let told = told.filter(|place| hunk_at(change, Some(*place)).is_some());
+        let told = statement::subject_place(hypothesis)
+            .filter(|(place, _)| hunk_at(change, Some(*place)).is_some());
         let strongest = places().reduce(|a, b| if weight(b) > weight(a) { b } else { a });
-        let place = told.or_else(|| strongest.and_then(|e| e.place))?;
+        let (place, frame) = told.or_else(|| strongest.and_then(|e| Some((e.place?, e.frame))))?;
         let (path, hunk) = hunk_at(change, Some(place))?;
         let at_place = |e: &&Evidence| e.place == Some(place);
-        let frame = strongest
-            .filter(at_place)
-            .and_then(|e| e.frame)
+        let frame = frame
             .or_else(|| places().filter(at_place).find_map(|e| e.frame))
             .and_then(|at| frame_at(incident, at))
             .or_else(|| crash_frame(incident));
@@ -149,7 +148,7 @@ impl FrameLines {
 
 impl HunkLines {
     fn new(path: &str, hunk: &Hunk, mark: Option<u32>) -> Self {
-        let reduced = hunk.display.is_none();
+        let reduced = hunk.display.is_none() && !keeps_lines(path);
         let (removed, added) = match &hunk.display {
             Some(display) => (&display.removed, &display.added),
             None => (&hunk.removed, &hunk.added),
@@ -200,10 +199,12 @@ pub(super) fn frame_at(incident: &Incident, at: crate::FrameRef) -> Option<&Fram
     incident.exceptions.get(at.exception)?.frames.get(at.frame)
 }
 
-/// The program's own frame that is nearest to the crash, else the crash site itself.
+/// The program's own frame that is nearest to the crash, where the event carried its source; else
+/// without source; else the crash site itself.
 fn crash_frame(incident: &Incident) -> Option<&Frame> {
     let frames = &incident.exceptions.last()?.frames;
-    frames.iter().rev().find(|frame| frame.in_app).or(frames.last())
+    let own = || frames.iter().rev().filter(|frame| frame.in_app);
+    own().find(|frame| frame.context_line.is_some()).or_else(|| own().next()).or(frames.last())
 }
 
 /// Whether a frame's file is that path, or ends in its last part.

@@ -55,12 +55,19 @@ impl<'a> Surroundings<'a> {
 
 fn setting(setting: &Setting, around: &Surroundings<'_>) -> Sentence {
     let subject = key::subject(&setting.key, around.section, around.path);
+    let subject = match around.path {
+        Some(path) if key::is_bare(&setting.key, &subject) => subject.word("in").code(path),
+        _ => subject,
+    };
     if setting.family == Family::Credential {
         return subject.word(match setting.trend {
             Trend::Added => "was added",
             Trend::Removed => "was removed",
             _ => "was changed",
         });
+    }
+    if let (Trend::Removed, Some(old)) = (setting.trend, &setting.old) {
+        return subject.word("(it was").span(quantity::one(old)).word(") was removed");
     }
     let verb = match (setting.trend, setting.family) {
         (Trend::Enabled, _) => return subject.word("was switched on"),
@@ -82,8 +89,7 @@ fn from_to(s: Sentence, old: Option<&Value>, new: Option<&Value>) -> Sentence {
             s.word("from").span(old).word("to").span(new)
         }
         (None, Some(new)) => s.word("with the value").span(quantity::one(new)),
-        (Some(old), None) => s.word("; it was").span(quantity::one(old)),
-        (None, None) => s,
+        (_, None) => s,
     }
 }
 
@@ -94,7 +100,7 @@ fn dependency(s: Sentence, from: Option<&str>, to: Option<&str>, step: VersionSt
             s.word(verb.unwrap_or("was changed")).word("from").code(from).word("to").code(to)
         }
         (None, Some(to)) => s.word("was added at version").code(to),
-        (Some(from), None) => s.word("was removed; it was at version").code(from),
+        (Some(from), None) => s.word("(at version").code(from).word(") was removed"),
         (None, None) => s.word("was changed"),
     }
 }

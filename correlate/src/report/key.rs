@@ -4,7 +4,7 @@
 //! key itself is shown as code, which is never wrong. Prose comes from the tables below, so no
 //! character of the key reaches the sentence unquoted.
 
-use super::span::Sentence;
+use super::span::{Sentence, Span};
 
 /// The subject of a sentence about a setting.
 ///
@@ -28,6 +28,11 @@ pub(super) fn subject(key: &str, section: Option<&str>, path: Option<&str>) -> S
         _ => (Sentence::new(), thing.as_slice()),
     };
     back.iter().fold(front.then(owner), |s, word| s.word(word))
+}
+
+/// Whether the subject is a key of a single word, which says little without its file.
+pub(super) fn is_bare(key: &str, subject: &Sentence) -> bool {
+    words(key).len() == 1 && matches!(subject.spans(), [Span::Code(_)])
 }
 
 /// The words of a key, lower case: split at punctuation and at `camelCase` humps.
@@ -272,7 +277,6 @@ mod tests {
 
     use super::*;
     use crate::report::render::plain;
-    use crate::report::span::Span;
 
     fn say(key: &str, section: &str, path: &str) -> String {
         plain(&subject(key, Some(section), Some(path)))

@@ -26,6 +26,10 @@ pub(super) fn pair(a: &Value, b: &Value) -> (Span, Span) {
         (a, b) if a == b => a,
         _ => return (single(a), single(b)),
     };
+    if a.number == b.number && a.text != b.text {
+        // `30` → `30s`: the same quantity, written so that something else reads it differently.
+        return (text(a), text(b));
+    }
     match (unit, a.number, b.number) {
         (Unit::Seconds, Some(x), Some(y)) => in_unit(SECONDS, x, y),
         (Unit::Bytes, Some(x), Some(y)) => in_unit(BYTES, x, y),
@@ -39,8 +43,12 @@ fn single(value: &Value) -> Span {
         (Unit::Bytes, Some(n)) => in_unit(BYTES, n, n).0,
         (Unit::Percent, Some(n)) => number(n * 100.0, Some("%")),
         (Unit::None, Some(n)) if is_plain(&value.text) => number(n, None),
-        _ => Span::Code(mask::secrets(&value.text)),
+        _ => text(value),
     }
+}
+
+fn text(value: &Value) -> Span {
+    Span::Code(mask::secrets(&value.text))
 }
 
 fn in_unit(units: &'static [(&'static str, f64)], x: f64, y: f64) -> (Span, Span) {
@@ -94,6 +102,7 @@ mod tests {
         assert_eq!(say(&s("1s", 1.0), &s("250ms", 0.25)), "1000 ms -> 250 ms");
         assert_eq!(say(&s("1s", 1.0), &s("1s", 1.0)), "1 s -> 1 s");
         assert_eq!(say(&s("0", 0.0), &s("5s", 5.0)), "0 s -> 5 s");
+        assert_eq!(say(&s("30", 30.0), &s("30s", 30.0)), "`30` -> `30s`");
         let b = |n| value("", n, Unit::Bytes);
         assert_eq!(say(&b(536_870_912.0), &b(67_108_864.0)), "512 MiB -> 64 MiB");
         assert_eq!(say(&b(1_000_000.0), &b(500.0)), "1,000,000 bytes -> 500 bytes");

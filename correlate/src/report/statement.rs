@@ -1,13 +1,16 @@
 //! The sentence that names a change, and the one that names the answer.
 
+use std::collections::BTreeSet;
+
 use super::excerpt::frame_at;
 use super::fact;
 use super::span::Sentence;
 use super::suspect::Suspect;
 use super::{Answer, timeline};
+use crate::facts::{DefinitionAction, Fact, FactKind};
 use crate::{
-    Change, Decisive, Direction, Evidence, Hypothesis, Incident, Observation, Ranking, Silence,
-    Verdict,
+    Change, Decisive, Direction, Evidence, FrameRef, Hypothesis, Incident, Observation, Place,
+    Ranking, Silence, Verdict,
 };
 
 /// What the change did, in its most telling form: a fact; else the place that ties it to the
@@ -17,7 +20,7 @@ pub(super) fn statement(
     change: Option<&Change>,
     hypothesis: &Hypothesis,
 ) -> Sentence {
-    let clause = match hypothesis.facts.first() {
+    let clause = match telling_fact(hypothesis) {
         Some(fact) => Some(fact::clause(fact, change)),
         None => tie(incident, hypothesis),
     };
@@ -32,11 +35,63 @@ pub(super) fn statement(
     }
 }
 
+/// The place that the sentence is about, and the frame it is tied to.
+pub(super) fn subject_place(hypothesis: &Hypothesis) -> Option<(Place, Option<FrameRef>)> {
+    if let Some(fact) = telling_fact(hypothesis) {
+        let about = |e: &&Evidence| e.place == Some(fact.place) && e.frame.is_some();
+        return Some((fact.place, hypothesis.evidence.iter().find(about).and_then(|e| e.frame)));
+    }
+    let closest = closest(hypothesis)?;
+    Some((closest.place?, closest.frame))
+}
+
+/// The fact that the sentence is about, unless the stack says it better: that something was added
+/// explains less than the line that crashed, and so does a fact that the ranking hardly counted.
+fn telling_fact(hypothesis: &Hypothesis) -> Option<&Fact> {
+    let fact = hypothesis.facts.first()?;
+    if hypothesis.evidence.is_empty() {
+        return Some(fact);
+    }
+    let on_stack = |e: &Evidence| e.direction == Direction::For && closeness(&e.observation) <= 6;
+    let amount = |about: &dyn Fn(&Evidence) -> bool| -> f64 {
+        let counted = hypothesis.evidence.iter().filter(|e| about(e)).map(|e| e.signal);
+        let counted: BTreeSet<&str> = counted.collect();
+        let of = hypothesis.contributions.iter().filter(|c| counted.contains(c.signal));
+        of.map(|c| c.amount).sum()
+    };
+    let for_fact = amount(&|e| is_about(&e.observation, fact));
+    let for_stack = amount(&|e| on_stack(e) && !is_about(&e.observation, fact));
+    let added = matches!(&fact.kind, FactKind::Definition { action: DefinitionAction::Added, .. });
+    let enough = for_fact >= 0.5 * for_stack && for_fact >= HARDLY;
+    (enough && !(added && for_stack > 0.0)).then_some(fact)
+}
+
+/// Less than this in the score, and a fact is no explanation.
+const HARDLY: f64 = 0.1;
+
+/// The evidence that ties the change most closely to the stack.
+fn closest(hypothesis: &Hypothesis) -> Option<&Evidence> {
+    let evidence = hypothesis.evidence.iter();
+    evidence.filter(|e| e.direction == Direction::For).min_by_key(|e| closeness(&e.observation))
+}
+
+fn is_about(observation: &Observation, fact: &Fact) -> bool {
+    match observation {
+        Observation::FactFits { fact: seen, .. }
+        | Observation::Quoted { fact: seen, .. }
+        | Observation::SettingOfTrace { fact: seen, .. }
+        | Observation::DependencyInTrace { fact: seen } => seen == fact,
+        Observation::NameChanged { name: seen } => {
+            matches!(&fact.kind, FactKind::Definition { name, .. } if name == seen)
+        }
+        _ => false,
+    }
+}
+
 /// The place in the stack that the change touched, from the closest observation it has.
 fn tie(incident: &Incident, hypothesis: &Hypothesis) -> Option<Sentence> {
     let for_it = |e: &&Evidence| e.direction == Direction::For;
-    let closest =
-        hypothesis.evidence.iter().filter(for_it).min_by_key(|e| closeness(&e.observation))?;
+    let closest = closest(hypothesis)?;
     let last = hypothesis.evidence.iter().filter(for_it).any(|e| {
         e.frame == closest.frame
             && matches!(e.observation, Observation::LastTouched { .. } | Observation::Blamed { .. })
@@ -59,12 +114,14 @@ fn tie(incident: &Incident, hypothesis: &Hypothesis) -> Option<Sentence> {
         | Observation::Blamed { path: Some(path), line: Some(line) } => {
             in_frame(s.word("line").line(*line).word("of").code(path)).word("was last changed")
         }
-        Observation::NameChanged { name } => s.code(name).word("was changed"),
+        Observation::NameChanged { name } => {
+            s.code(name).word(", which the error or a frame names, was changed")
+        }
         Observation::LineTouched { path, line, distance } => in_frame(
             s.code(path)
                 .word("was changed")
                 .count(*distance)
-                .word(if *distance == 1 { "line from line" } else { "lines from line" })
+                .word(if *distance == 1 { "line away from line" } else { "lines away from line" })
                 .line(*line),
         ),
         Observation::FunctionTouched { path, function } => {

@@ -2,7 +2,7 @@
 
 use sentry_correlate::facts::{DefinitionAction, Fact, FactKind, Family, Unit};
 use sentry_correlate::report::render;
-use sentry_correlate::{FrameRef, Observation};
+use sentry_correlate::{Contribution, FrameRef, Observation};
 
 use crate::fixture::{Case, FIRST_HUNK, change, evidence, pool, setting, sha};
 
@@ -92,6 +92,36 @@ fn without_a_fact_the_tie_to_the_stack_speaks() {
     assert_eq!(
         say(&case),
         "Line 120 of `shop/orders.py` (frame `place_order`) was last changed in commit eeeeeee"
+    );
+}
+
+#[test]
+fn a_definition_that_was_added_explains_less_than_the_line_that_crashed() {
+    let mut case = pool();
+    let frame = Some(FrameRef { exception: 0, frame: 0 });
+    let defined = |action| Fact {
+        kind: FactKind::Definition { action, name: "place_order".into() },
+        place: FIRST_HUNK,
+    };
+    let first = &mut case.ranking.hypotheses[0];
+    let line = Observation::LineTouched { path: "shop/orders.py".into(), line: 120, distance: 0 };
+    let name = Observation::NameChanged { name: "place_order".into() };
+    first.evidence = vec![evidence("touched-line", line, frame), evidence("name", name, None)];
+    first.contributions = vec![
+        Contribution { signal: "touched-line", amount: 1.0 },
+        Contribution { signal: "name", amount: 0.9 },
+    ];
+    let mut say = |action| {
+        case.ranking.hypotheses[0].facts = vec![defined(action)];
+        render::plain(&case.report().suspects[0].statement)
+    };
+    assert_eq!(
+        say(DefinitionAction::Added),
+        "Line 120 of `shop/orders.py` (frame `place_order`) was changed in commit eeeeeee"
+    );
+    assert_eq!(
+        say(DefinitionAction::SignatureChanged),
+        "Definition `place_order` got other parameters in commit eeeeeee"
     );
 }
 

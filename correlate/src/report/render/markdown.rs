@@ -39,7 +39,7 @@ pub fn markdown(report: &Report) -> String {
     }
     let none = sections::reasons(&report.none.reasons, sections::REASONS);
     if !none.is_empty() {
-        out += "\n### None of these\n\n";
+        out += &format!("\n### {}\n\n", sections::NONE);
         reasons(&mut out, &none);
     }
     timeline(&mut out, report);

@@ -11,19 +11,30 @@ use crate::report::{Happening, Report, Suspect};
 /// Below this a reason is not worth a line of its own.
 const NEGLIGIBLE: f64 = 0.05;
 
-/// The reasons as sentences with their amounts: at most `most`, then the others together.
+/// The reasons as sentences with their amounts: at most `most`, then the others together. Signals
+/// that saw the same thing share a line.
 pub(super) fn reasons(reasons: &[Reason], most: usize) -> Vec<(f64, Sentence)> {
-    let telling = reasons.iter().filter(|r| r.amount.abs() >= NEGLIGIBLE).count().min(most);
-    let (told, rest) = reasons.split_at(telling);
-    let mut out: Vec<_> = told.iter().map(|r| (r.amount, reason(r))).collect();
-    let rest: Vec<f64> = rest.iter().map(|r| r.amount).filter(|a| *a != 0.0).collect();
-    let together: f64 = rest.iter().sum();
+    let mut merged: Vec<(f64, bool, Sentence)> = Vec::new();
+    for reason in reasons {
+        let said = seen(reason);
+        match merged.iter_mut().find(|(_, measured, s)| *measured == reason.measured && *s == said)
+        {
+            Some((amount, ..)) => *amount += reason.amount,
+            None => merged.push((reason.amount, reason.measured, said)),
+        }
+    }
+    merged.sort_by(|(a, ..), (b, ..)| b.abs().total_cmp(&a.abs()));
+    let telling = merged.iter().filter(|(a, ..)| a.abs() >= NEGLIGIBLE).count().min(most);
+    let lesser = merged.split_off(telling);
+    let mut out: Vec<_> = merged
+        .into_iter()
+        .map(|(amount, measured, said)| (amount, reason(amount, measured, said)))
+        .collect();
+    let together: f64 = lesser.iter().map(|(amount, ..)| amount).sum();
+    let count = lesser.iter().filter(|(amount, ..)| *amount != 0.0).count();
     if together.abs() >= NEGLIGIBLE {
-        let s = amount(together).word(":").count(rest.len());
-        out.push((
-            together,
-            s.word(if rest.len() == 1 { "lesser reason" } else { "lesser reasons together" }),
-        ));
+        let word = if count == 1 { "lesser reason" } else { "lesser reasons together" };
+        out.push((together, reason(together, true, Sentence::new().count(count).word(word))));
     }
     out
 }
@@ -54,15 +65,18 @@ fn amount(amount: f64) -> Sentence {
 }
 
 /// A reason as one sentence: how much it moved the odds, and what was seen.
-fn reason(reason: &Reason) -> Sentence {
-    let mut said = amount(reason.amount).word(":");
+fn reason(amount: f64, measured: bool, said: Sentence) -> Sentence {
+    let said = self::amount(amount).word(":").then(said);
+    if measured { said } else { said.word("(").word(UNMEASURED).word(")") }
+}
+
+/// What a signal saw; its name where it saw nothing that can be quoted.
+fn seen(reason: &Reason) -> Sentence {
+    let mut said = Sentence::new();
     for (at, seen) in reason.seen.iter().enumerate() {
         said = if at == 0 { said } else { said.word(";") }.then(seen.sentence.clone());
     }
-    if reason.seen.is_empty() {
-        said = said.word(signal(reason.signal));
-    }
-    if reason.measured { said } else { said.word(",").word(UNMEASURED) }
+    if said.is_empty() { said.word(signal(reason.signal)) } else { said }
 }
 
 /// "without the stack hit: 31 %".
@@ -79,7 +93,7 @@ pub(super) fn counterfactual(suspect: &Suspect) -> Option<Sentence> {
 fn signal(name: &'static str) -> &'static str {
     match name {
         "touched-file" => "the touched file",
-        "rare-file" => "how rarely the file changes",
+        "rare-file" => "the rarity of the file",
         "breadth" => "the share of the trace's files",
         "touched-line" => "the stack hit",
         "function" => "the touched function",
@@ -109,9 +123,9 @@ fn signal(name: &'static str) -> &'static str {
         "merge" => "that it is a merge",
         "bot" => "that a bot made it",
         // Inputs of "none of these".
-        "bias" => "what is usual",
-        "candidates" => "the number of candidates",
-        "off-stack" => "how the crash looks: a cause off the stack",
+        "bias" => "what is usual before any evidence",
+        "candidates" => "so many candidates that some fit by chance",
+        "off-stack" => "the crash looks as if its cause were off the stack",
         name => name,
     }
 }
@@ -119,19 +133,26 @@ fn signal(name: &'static str) -> &'static str {
 /// Said of a suspect whose main evidence has a prior weight.
 pub(super) const UNMEASURED: &str = "not measured for this kind of change";
 
+/// Heading of what moved "none of these". Its amounts are odds against a change that nothing
+/// speaks for.
+pub(super) const NONE: &str = "None of these, against a change that nothing speaks for";
+
 /// Events, users, since when.
 pub(super) fn impact(impact: &Impact) -> Sentence {
-    let count = |s: Sentence, n: Option<u64>, one, many, unknown| match n {
-        Some(1) => s.word(one),
-        Some(n) => s.span(whole(n)).word(many),
-        None => s.word(unknown),
+    let s = Sentence::new().word("impact:");
+    let s = match impact.events {
+        Some(1) => s.word("1 event"),
+        Some(n) => s.span(whole(n)).word("events"),
+        None => s.word("events unknown"),
     };
-    let s = Sentence::new();
-    let s = count(s, impact.events, "1 event", "events", "number of events unknown").word(",");
-    let s = count(s, impact.users, "1 user", "users", "number of users unknown");
+    let s = match impact.users {
+        Some(1) => s.word(", 1 user"),
+        Some(n) => s.word(",").span(whole(n)).word("users"),
+        None => s.word(", users unknown"),
+    };
     match impact.since {
         Some(at) => s.word(", since").time(at),
-        None => s.word(", since when is unknown"),
+        None => s.word(", since when unknown"),
     }
 }
 

@@ -100,7 +100,7 @@ fn evidence(page: &mut Page, report: &Report) {
     }
     let none = sections::reasons(&report.none.reasons, sections::REASONS);
     if !none.is_empty() {
-        page.heading("None of these");
+        page.heading(sections::NONE);
         reasons(page, none);
     }
 }
@@ -118,7 +118,11 @@ fn excerpt(page: &mut Page, suspect: &Suspect) {
     let (frame, hunk) = (frame_lines(excerpt), hunk_lines(excerpt));
     page.line("");
     let half = page.style.width.saturating_sub(7) / 2;
-    if page.style.width >= 100 && !frame.is_empty() {
+    let fits = |lines: &[(String, Paint)]| {
+        lines.first().is_some_and(|(head, _)| clean::width(&clean::source_line(head, 999)) <= half)
+    };
+    let both = page.style.width >= 100 && frame.len() > 1 && fits(&frame) && fits(&hunk);
+    if both {
         for at in 0..frame.len().max(hunk.len()) {
             let blank = (String::new(), Paint::None);
             let (left, left_paint) = frame.get(at).unwrap_or(&blank);
