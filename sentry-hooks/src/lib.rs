@@ -12,6 +12,8 @@ pub mod danger;
 #[cfg(feature = "webhook")]
 mod delivery;
 #[cfg(feature = "webhook")]
+pub mod diagnose;
+#[cfg(feature = "webhook")]
 mod fingerprint;
 #[cfg(feature = "webhook")]
 mod headers;

@@ -7,6 +7,8 @@
 //! that other crates may switch on.
 
 mod read;
+#[cfg(feature = "webhook")]
+mod rewrite;
 mod scan;
 mod text;
 
@@ -14,6 +16,8 @@ pub(crate) use read::{
     Kind, boolean, elements, is_null, is_object, kind, members, strings, text, unsigned,
 };
 #[cfg(feature = "webhook")]
-pub(crate) use read::{float, integer};
+pub(crate) use read::{float, integer, members_raw};
+#[cfg(feature = "webhook")]
+pub(crate) use rewrite::{Escapes, Keys, Spacing, Style, rewrite};
 pub use scan::MAX_DEPTH;
 pub(crate) use scan::Scanner;

@@ -98,6 +98,15 @@ pub(crate) fn members<'a>(raw: &'a str, mut f: impl FnMut(&str, &'a str)) {
     }
 }
 
+/// Calls `f` with each key, as it is written between its quotes, and each value of an object.
+#[cfg(feature = "webhook")]
+pub(crate) fn members_raw<'a>(raw: &'a str, mut f: impl FnMut(&'a str, &'a str)) {
+    let _ = Scanner::new(raw).object_raw(|s, key| {
+        f(key, s.skip()?);
+        Ok(())
+    });
+}
+
 /// Calls `f` with each element of an array; does nothing for other kinds.
 pub(crate) fn elements<'a>(raw: &'a str, mut f: impl FnMut(&'a str)) {
     if kind(raw) == Kind::Array {

@@ -1,7 +1,5 @@
 //! A strict scanner over JSON text (RFC 8259): one pass, no tree, no allocation.
 
-use std::borrow::Cow;
-
 use super::text::unescape;
 use crate::ParseError;
 
@@ -58,6 +56,14 @@ impl<'a> Scanner<'a> {
     where
         F: FnMut(&mut Self, &str) -> Result<(), ParseError>,
     {
+        self.object_raw(|s, raw| if raw.contains('\\') { f(s, &unescape(raw)) } else { f(s, raw) })
+    }
+
+    /// As [`Scanner::object`], but keys come as they are written between their quotes.
+    pub(crate) fn object_raw<F>(&mut self, mut f: F) -> Result<&'a str, ParseError>
+    where
+        F: FnMut(&mut Self, &'a str) -> Result<(), ParseError>,
+    {
         if self.peek() != Some(b'{') {
             return Err(self.error("`{`"));
         }
@@ -68,7 +74,7 @@ impl<'a> Scanner<'a> {
         } else {
             loop {
                 let key = self.key()?;
-                f(self, &key)?;
+                f(self, key)?;
                 match self.peek() {
                     Some(b',') => self.pos += 1,
                     Some(b'}') => {
@@ -121,9 +127,7 @@ impl<'a> Scanner<'a> {
         let mut open: u32 = 0;
         loop {
             match self.peek() {
-                Some(b'"') => {
-                    self.string()?;
-                }
+                Some(b'"') => self.string()?,
                 Some(first @ (b'{' | b'[')) => {
                     let object = first == b'{';
                     if self.depth + open >= MAX_DEPTH {
@@ -181,22 +185,22 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// A key and its colon.
-    fn key(&mut self) -> Result<Cow<'a, str>, ParseError> {
+    /// A key, as it is written between its quotes, and its colon.
+    fn key(&mut self) -> Result<&'a str, ParseError> {
         self.space();
         let start = self.pos;
-        let escaped = self.skip_string_of_key()?;
-        let raw = &self.text[start + 1..self.pos - 1];
+        self.quoted_key()?;
+        let inner = &self.text[start + 1..self.pos - 1];
         self.colon()?;
-        Ok(if escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) })
+        Ok(inner)
     }
 
     fn skip_key(&mut self) -> Result<(), ParseError> {
-        self.skip_string_of_key()?;
+        self.quoted_key()?;
         self.colon()
     }
 
-    fn skip_string_of_key(&mut self) -> Result<bool, ParseError> {
+    fn quoted_key(&mut self) -> Result<(), ParseError> {
         if self.bytes.get(self.pos) != Some(&b'"') {
             return Err(self.error("a key"));
         }
@@ -256,19 +260,17 @@ impl<'a> Scanner<'a> {
         if self.pos == start { Err(self.error("a digit")) } else { Ok(()) }
     }
 
-    /// Steps over a string; the caller has seen its opening quote. True if it has escapes.
-    fn string(&mut self) -> Result<bool, ParseError> {
+    /// Steps over a string; the caller has seen its opening quote.
+    fn string(&mut self) -> Result<(), ParseError> {
         let mut at = self.pos + 1;
-        let mut escaped = false;
         loop {
             at = special(self.bytes, at);
             match self.bytes.get(at) {
                 Some(b'"') => {
                     self.pos = at + 1;
-                    return Ok(escaped);
+                    return Ok(());
                 }
                 Some(b'\\') => {
-                    escaped = true;
                     at += match self.bytes.get(at + 1) {
                         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
                         Some(b'u') if hex4(self.bytes.get(at + 2..at + 6)) => 6,

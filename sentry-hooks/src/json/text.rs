@@ -55,6 +55,31 @@ fn unicode<'a>(rest: &'a str, out: &mut String) -> &'a str {
     after
 }
 
+/// The UTF-16 code units of a JSON string given without its quotes; lone surrogates survive.
+#[cfg(feature = "webhook")]
+pub(super) fn units(inner: &str) -> Vec<u16> {
+    let mut out = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        out.extend(rest[..at].encode_utf16());
+        let escape = &rest[at + 1..];
+        match escape.strip_prefix('u').and_then(unit) {
+            Some(unit) => {
+                // A unit has 16 bits, as four digits do.
+                out.push(u16::try_from(unit).unwrap_or_default());
+                rest = &escape[5..];
+            }
+            None => {
+                let mut one_char = String::new();
+                rest = one(escape, &mut one_char);
+                out.extend(one_char.encode_utf16());
+            }
+        }
+    }
+    out.extend(rest.encode_utf16());
+    out
+}
+
 fn unit(text: &str) -> Option<u32> {
     let digits = text.get(..4)?;
     digits.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
