@@ -19,6 +19,8 @@ pub struct Ranking {
     pub classes: Vec<ErrorClass>,
     /// Whether to name a suspect at all.
     pub verdict: Verdict,
+    /// Whether the weights' figures say how far the probabilities can be believed.
+    pub calibrated: bool,
 }
 
 /// Whether the answer names a suspect.

@@ -125,7 +125,14 @@ impl Ranker {
         let hypotheses: Vec<Hypothesis> =
             hypotheses.into_iter().map(|(_, hypothesis)| hypothesis).collect();
         let verdict = self.verdict(&scene, &hypotheses, none);
-        Ranking { hypotheses, none, none_contributions, classes: scene.query.classes, verdict }
+        Ranking {
+            hypotheses,
+            none,
+            none_contributions,
+            classes: scene.query.classes,
+            verdict,
+            calibrated: self.weights.is_calibrated(),
+        }
     }
 
     /// What the signals measure, for fitting weights.

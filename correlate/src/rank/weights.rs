@@ -53,6 +53,13 @@ impl Weights {
     pub fn fitted() -> &'static Self {
         &FITTED
     }
+
+    /// Whether some split of the figures tells a `calibration_error`, so that what a percentage is
+    /// worth has been measured.
+    #[must_use]
+    pub fn is_calibrated(&self) -> bool {
+        self.figures.values().any(|split| split.contains_key("calibration_error"))
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 //!         reason: Silence::NoCandidates,
 //!         decisive: Decisive::Candidates,
 //!     },
+//!     calibrated: true,
 //! };
 //! let report = Report::new(&Incident::default(), &Window::default(), &ranking);
 //! let text = render::text(&report, Style::plain());
@@ -70,6 +71,8 @@ pub struct Report {
     pub none: NoneOfThese,
     /// What the percentages mean.
     pub meaning: Sentence,
+    /// Whether they were measured against what happened, as the weights' figures say.
+    pub calibrated: bool,
     /// What happened when, oldest first.
     pub timeline: Vec<Entry>,
     /// Which sources were asked, and how much of the answer they gave.
@@ -131,7 +134,8 @@ impl Report {
                 p: ranking.none,
                 reasons: suspect::amounts(&ranking.none_contributions),
             },
-            meaning: statement::meaning(ranking.hypotheses.len()),
+            meaning: statement::meaning(ranking),
+            calibrated: ranking.calibrated,
             timeline: timeline::timeline(incident, window, &shown),
             suspects,
             coverage: Vec::new(),

@@ -91,6 +91,7 @@ pub(crate) fn pool() -> Case {
             none_contributions: vec![Contribution { signal: "bias", amount: -0.9 }],
             classes: vec![ErrorClass::PoolExhausted],
             verdict: Verdict::Suspect,
+            calibrated: true,
         },
         coverage: vec![],
     }

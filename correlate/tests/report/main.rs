@@ -44,6 +44,7 @@ fn without_a_suspect() {
                 reason: Silence::NoCandidates,
                 decisive: Decisive::Candidates,
             },
+            calibrated: false,
         },
         coverage: vec![],
     };
@@ -70,6 +71,15 @@ fn below_the_threshold() {
     let json: serde_json::Value = serde_json::from_str(&render::json(&report)).unwrap();
     assert_eq!(json["suspect"], serde_json::Value::Null);
     assert_eq!(json["hypotheses"][0]["sha"], fixture::sha('e'));
+}
+
+#[test]
+fn uncalibrated_percentages_say_so() {
+    let mut case = pool();
+    case.ranking.calibrated = false;
+    let text = render::text(&case.report(), Style::plain().width(200));
+    assert!(text.contains("Not yet calibrated"), "{text}");
+    assert!(!render::text(&pool().report(), Style::plain()).contains("Not yet calibrated"));
 }
 
 #[test]

@@ -56,6 +56,7 @@ pub fn document(report: &Report) -> Document {
         suspect,
         decided_by,
         meaning: plain(&report.meaning),
+        calibrated: report.calibrated,
         incident: Subject {
             title: report.subject.title.clone(),
             release: report.subject.release.clone(),
@@ -86,6 +87,7 @@ pub struct Document {
     suspect: Option<String>,
     decided_by: Option<String>,
     meaning: String,
+    calibrated: bool,
     incident: Subject,
     hypotheses: Vec<Hypothesis>,
     none: f64,
