@@ -161,6 +161,18 @@ pub trait SentryClientExt: SentryClient {
 
     /// Checks at start that the token may do what will be asked of it.
     ///
+    /// ```
+    /// # #[cfg(feature = "testing")] {
+    /// use sentry_client::{SentryClientExt, scope, testing::FakeSentry};
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let sentry = FakeSentry::new("acme");
+    /// sentry.set_scopes(&["org:read", "project:read"]);
+    /// let error = sentry.require_scopes(&scope::READ).await.unwrap_err();
+    /// assert_eq!(error.missing_scope(), Some("event:read"));
+    /// # });
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Forbidden, naming the first scope that is missing

@@ -15,13 +15,15 @@ mod page;
 mod pager;
 mod query;
 mod rate_limit;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "testing"))]
 mod read;
 mod records;
 pub mod scope;
 mod secret;
 mod stacktrace;
 mod summary;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod token;
 mod update;
 

@@ -43,7 +43,7 @@ impl HttpClient {
         Ok(reply.page_of(items?))
     }
 
-    async fn page(
+    pub(super) async fn page(
         &self,
         operation: &'static str,
         path: &[&str],

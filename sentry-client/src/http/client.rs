@@ -35,6 +35,41 @@ impl HttpClient {
         self.list_model("list issues", &path, pairs, cursor, read::issue).await
     }
 
+    /// Any other `GET` route below `/api/0/`, as JSON: for what has no method here. Token, limits,
+    /// retries and errors are as everywhere.
+    ///
+    /// ```no_run
+    /// # async fn run(sentry: sentry_client::HttpClient) -> sentry_client::Result<()> {
+    /// let path = ["organizations", "acme", "repos"];
+    /// let page = sentry.get_json(&path, &[("status", "active")], None).await?;
+    /// println!("{} then {:?}", page.items[0], page.next);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Invalid for a segment that is no name; else as every call. An answer that is no list is a
+    /// page of one item.
+    pub async fn get_json(
+        &self,
+        path: &[&str],
+        query: &[(&'static str, &str)],
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<serde_json::Value>> {
+        let operation = "get";
+        if path.iter().any(|it| matches!(it.trim(), "" | "." | "..") || it.contains(['/', '\\'])) {
+            return Err(Error::argument(operation, "a path segment that is no name"));
+        }
+        let pairs = query.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let reply = self.page(operation, path, pairs, cursor).await?;
+        let items = match read::record(operation, &reply.body)? {
+            serde_json::Value::Array(items) => items,
+            one => vec![one],
+        };
+        Ok(reply.page_of(items))
+    }
+
     /// An issue's newest events and the like, as a page.
     async fn issue_page(
         &self,
