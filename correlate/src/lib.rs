@@ -20,6 +20,6 @@ pub use hypothesis::{
     Observation, Place, Provenance, Ranking, Silence, Verdict,
 };
 pub use incident::{Exception, Frame, FrameRef, Impact, Incident, Links, Onset, OnsetBasis};
-pub use paths::{FramePath, Mapping, MappingRule};
+pub use paths::{FramePath, Mapping, MappingRule, ParseSourceRootError, PathMap, SourceRoot};
 pub use report::Report;
 pub use source::{ChangeSource, DeploymentSource, EventSource, SourceError};

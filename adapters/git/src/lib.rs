@@ -1,1 +1,13 @@
 #![doc = include_str!("../README.md")]
+
+mod blame;
+mod cache;
+mod commit;
+mod history;
+mod releases;
+mod repository;
+mod source;
+mod thread;
+mod window;
+
+pub use repository::GitRepository;

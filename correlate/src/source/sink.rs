@@ -34,6 +34,8 @@ pub(crate) struct Collected {
     pub(crate) changes: Vec<Change>,
     /// Where each commit lies in `changes`, so that a repeated one takes no second place.
     seen: HashMap<String, usize>,
+    /// Commits in the order of the window, where the source said so.
+    order: Vec<String>,
     pub(crate) merges: usize,
     pub(crate) deployments: Vec<Deployment>,
     pub(crate) blame: Vec<Blame>,
@@ -58,6 +60,12 @@ impl Sink {
                 all.changes.push(change);
             }
         });
+    }
+
+    /// Says in which order the window's commits stand, the oldest first, for a source that hands
+    /// changes over in another one.
+    pub fn order(&self, shas: Vec<String>) {
+        self.with(|all| all.order = shas);
     }
 
     /// Says how many merges of the window were passed over.
@@ -101,6 +109,7 @@ impl Sink {
     pub fn take_changes(&self) -> Vec<Change> {
         let mut changes = Vec::new();
         self.with(|all| {
+            all.arrange();
             all.seen.clear();
             changes = std::mem::take(&mut all.changes);
         });
@@ -112,6 +121,7 @@ impl Sink {
         self.interrupt.set();
         let mut taken = Collected::default();
         self.with(|all| {
+            all.arrange();
             taken = std::mem::take(all);
             all.sealed = true;
         });
@@ -125,6 +135,20 @@ impl Sink {
         if !all.sealed {
             act(&mut all);
         }
+    }
+}
+
+impl Collected {
+    /// Brings the changes into the window's order; those it does not name come last.
+    fn arrange(&mut self) {
+        if self.order.is_empty() {
+            return;
+        }
+        let places: HashMap<&str, usize> =
+            self.order.iter().enumerate().map(|(place, sha)| (sha.as_str(), place)).collect();
+        self.changes
+            .sort_by_key(|change| places.get(change.sha.as_str()).copied().unwrap_or(usize::MAX));
+        self.seen.clear();
     }
 }
 

@@ -1,0 +1,133 @@
+//! The repository as a source.
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+use gix::ObjectId;
+use gix::bstr::ByteSlice;
+use sentry_correlate::source::{ChangeSource, DeploymentSource, Gap, Query, Sink};
+use sentry_correlate::{Blame, FramePath, Mapping, PathMap, SourceError};
+
+use crate::blame::{Line, blame};
+use crate::commit::moment;
+use crate::repository::{GitRepository, unreadable};
+use crate::{releases, thread, window};
+
+#[async_trait]
+impl ChangeSource for GitRepository {
+    fn name(&self) -> &str {
+        GitRepository::name(self)
+    }
+
+    async fn changes(&self, query: &Query, sink: &Sink) -> Result<(), SourceError> {
+        let (source, query, own) = (self.clone(), query.clone(), sink.clone());
+        thread::run(sink.interrupt().clone(), move || source.gather_changes(&query, &own)).await
+    }
+}
+
+#[async_trait]
+impl DeploymentSource for GitRepository {
+    fn name(&self) -> &str {
+        GitRepository::name(self)
+    }
+
+    /// Tags, as releases whose environment is unknown; their time is the tagger's, or the commit's
+    /// for a lightweight tag.
+    async fn deployments(&self, query: &Query, sink: &Sink) -> Result<(), SourceError> {
+        let (source, onset, own) = (self.clone(), query.onset, sink.clone());
+        thread::run(sink.interrupt().clone(), move || {
+            for deployment in releases::around(&source.tags()?, onset) {
+                own.deployment(deployment);
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl GitRepository {
+    /// Everything a query asks for, on this thread and on as many more as there are processors.
+    pub(crate) fn gather_changes(&self, query: &Query, sink: &Sink) -> Result<(), SourceError> {
+        let repo = self.local();
+        let resolution = releases::resolve(&repo, query)?;
+        sink.resolved(resolution.clone());
+        let mapped = self.map_frames(&repo, &resolution.new.sha, query, sink)?;
+        window::hand_over(self, &repo, &resolution, sink)?;
+        self.blame_frames(&repo, &resolution.new.sha, &mapped, query, sink);
+        Ok(())
+    }
+
+    /// Says where the files of the stack live in the tree of the version that failed.
+    fn map_frames(
+        &self,
+        repo: &gix::Repository,
+        sha: &str,
+        query: &Query,
+        sink: &Sink,
+    ) -> Result<Vec<FramePath>, SourceError> {
+        if query.frames.is_empty() {
+            return Ok(Vec::new());
+        }
+        let files = files(repo, sha).map_err(|error| unreadable(&error))?;
+        let map = PathMap::new(files).with_roots(&self.settings.roots);
+        let mapped: Vec<FramePath> = query
+            .frames
+            .iter()
+            .map(|frame| FramePath { frame: frame.frame, mapping: map.frame(frame) })
+            .collect();
+        for path in &mapped {
+            sink.frame_path(path.clone());
+        }
+        Ok(mapped)
+    }
+
+    /// Says who last touched the lines of the program's own frames.
+    fn blame_frames(
+        &self,
+        repo: &gix::Repository,
+        sha: &str,
+        mapped: &[FramePath],
+        query: &Query,
+        sink: &Sink,
+    ) {
+        let lines: Vec<(usize, Line)> = query
+            .frames
+            .iter()
+            .zip(mapped)
+            .enumerate()
+            .filter(|(_, (frame, _))| frame.in_app)
+            .filter_map(|(index, (frame, path))| {
+                let Mapping::File { path, .. } = &path.mapping else { return None };
+                let line = frame.line.filter(|&line| line > 0)?;
+                Some((index, Line { path: path.as_bytes().into(), number: line - 1 }))
+            })
+            .collect();
+        let (Ok(start), false) = (sha.parse::<ObjectId>(), lines.is_empty()) else { return };
+        let until = Instant::now().checked_add(self.settings.blame_budget);
+        let go_on =
+            || !sink.interrupt().is_set() && until.is_none_or(|until| Instant::now() < until);
+        let mut missing = lines.len();
+        let wanted: Vec<Line> = lines.iter().map(|(_, line)| line.clone()).collect();
+        blame(repo, start, &wanted, &go_on, &mut |index, id, seconds| {
+            missing -= 1;
+            sink.blame(Blame {
+                frame: query.frames[lines[index].0].frame,
+                sha: id.to_string(),
+                committed_at: moment(seconds),
+            });
+        });
+        if missing > 0 && !self.settings.blame_budget.is_zero() {
+            sink.gap(Gap::Blame { frames: missing });
+        }
+    }
+}
+
+/// All files of a commit's tree. Paths that are not UTF-8 cannot be named by a stack.
+fn files(repo: &gix::Repository, sha: &str) -> gix::Result<Vec<String>> {
+    let id = sha.parse::<ObjectId>().map_err(gix::Error::from_error)?;
+    let tree = repo.find_commit(id)?.tree()?;
+    let mut recorder = gix::traverse::tree::Recorder::default();
+    tree.traverse().breadthfirst(&mut recorder)?;
+    let files = recorder.records.into_iter().filter(|entry| entry.mode.is_blob());
+    Ok(files.filter_map(|entry| entry.filepath.to_str().ok().map(str::to_owned)).collect())
+}

@@ -1,0 +1,118 @@
+//! The commits of a window, read on all processors.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gix::ObjectId;
+use gix::revision::walk::Sorting;
+use sentry_correlate::SourceError;
+use sentry_correlate::release::Resolution;
+use sentry_correlate::source::{Gap, Sink};
+
+use crate::commit::{self, Read};
+use crate::repository::{GitRepository, first_line, unreadable};
+
+/// Hands over the changes of a window, the newest first: the culprit is among them more often.
+pub(crate) fn hand_over(
+    source: &GitRepository,
+    repo: &gix::Repository,
+    window: &Resolution,
+    sink: &Sink,
+) -> Result<(), SourceError> {
+    let commits = walk(source, repo, window, sink).map_err(|error| unreadable(&error))?;
+    if sink.interrupt().is_set() {
+        return Err(SourceError::Interrupted);
+    }
+    sink.order(commits.iter().rev().map(ToString::to_string).collect());
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let threads = source.settings.threads.min(commits.len().div_ceil(8));
+        for _ in 1..threads {
+            scope.spawn(|| read_all(source, &source.local(), &commits, &next, sink));
+        }
+        read_all(source, repo, &commits, &next, sink);
+    });
+    if sink.interrupt().is_set() { Err(SourceError::Interrupted) } else { Ok(()) }
+}
+
+/// What is reachable from the new version and not from the old one, the newest first. Merges are
+/// counted and passed over: what they bring is in the window by itself.
+fn walk(
+    source: &GitRepository,
+    repo: &gix::Repository,
+    window: &Resolution,
+    sink: &Sink,
+) -> gix::Result<Vec<ObjectId>> {
+    let id = |sha: &str| sha.parse::<ObjectId>().map_err(gix::Error::from_error);
+    let hidden = window.old.iter().map(|old| id(&old.sha)).collect::<gix::Result<Vec<_>>>()?;
+    let walk = repo
+        .rev_walk([id(&window.new.sha)?])
+        .with_hidden(hidden)
+        .sorting(Sorting::ByCommitTime(Default::default()))
+        .all()?;
+    let (mut commits, mut merges, mut left_out) = (Vec::new(), 0, 0u64);
+    for info in walk {
+        let info = info?;
+        if sink.interrupt().is_set() {
+            break;
+        } else if info.parent_ids.len() > 1 {
+            merges += 1;
+        } else if commits.len() == source.settings.max_commits {
+            left_out += 1;
+        } else {
+            commits.push(info.id);
+        }
+    }
+    sink.merges(merges);
+    if left_out > 0 {
+        sink.gap(Gap::Limit {
+            what: "commits".to_owned(),
+            limit: source.settings.max_commits as u64,
+            left_out: Some(left_out),
+        });
+    }
+    if repo.is_shallow()? && reaches_the_cut(repo, &commits) {
+        sink.gap(Gap::Shallow);
+    }
+    Ok(commits)
+}
+
+/// Whether a shallow clone ends inside the window.
+fn reaches_the_cut(repo: &gix::Repository, commits: &[ObjectId]) -> bool {
+    let Ok(Some(cut)) = repo.shallow_commits() else { return false };
+    commits.iter().any(|id| cut.contains(id))
+}
+
+fn read_all(
+    source: &GitRepository,
+    repo: &gix::Repository,
+    commits: &[ObjectId],
+    next: &AtomicUsize,
+    sink: &Sink,
+) {
+    while !sink.interrupt().is_set() {
+        let Some(&id) = commits.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+        match read(source, repo, id) {
+            Ok(read) => {
+                sink.change(read.change.clone());
+                for gap in read.gaps.iter().filter(|gap| **gap != Gap::Shallow) {
+                    sink.gap(gap.clone());
+                }
+            }
+            Err(error) => sink
+                .gap(Gap::Unreadable { what: format!("commit {id}"), detail: first_line(&error) }),
+        }
+    }
+}
+
+fn read(source: &GitRepository, repo: &gix::Repository, id: ObjectId) -> gix::Result<Arc<Read>> {
+    if let Some(known) = source.with_cache(|cache| cache.get(&id)) {
+        return Ok(known);
+    }
+    let read = Arc::new(commit::read(repo, id, source.settings.max_file_bytes)?);
+    // What could not be read today may be there tomorrow.
+    if read.gaps.is_empty() {
+        source.with_cache(|cache| cache.insert(id, Arc::clone(&read)));
+    }
+    Ok(read)
+}
