@@ -95,7 +95,7 @@ fn read_all(
         match read(source, repo, id) {
             Ok(read) => {
                 sink.change(read.change.clone());
-                for gap in read.gaps.iter().filter(|gap| **gap != Gap::Shallow) {
+                for gap in &read.gaps {
                     sink.gap(gap.clone());
                 }
             }

@@ -42,7 +42,11 @@ pub(crate) struct Collected {
     pub(crate) paths: Vec<FramePath>,
     pub(crate) resolution: Option<Resolution>,
     pub(crate) gaps: Vec<Gap>,
+    more_gaps: u64,
 }
+
+/// Most gaps that are listed.
+const MAX_GAPS: usize = 100;
 
 impl Sink {
     /// An empty sink with a fresh interrupt flag.
@@ -93,9 +97,19 @@ impl Sink {
         self.with(|all| all.resolution = Some(resolution));
     }
 
-    /// Says that something was left out.
+    /// Says that something was left out. Saying the same twice does no harm; past a hundred the
+    /// rest is only counted.
     pub fn gap(&self, gap: Gap) {
-        self.with(|all| all.gaps.push(gap));
+        self.with(|all| {
+            if all.gaps.contains(&gap) {
+                return;
+            }
+            if all.gaps.len() < MAX_GAPS {
+                all.gaps.push(gap);
+            } else {
+                all.more_gaps += 1;
+            }
+        });
     }
 
     /// The flag that tells blocking work to stop.
@@ -122,6 +136,7 @@ impl Sink {
         let mut taken = Collected::default();
         self.with(|all| {
             all.arrange();
+            all.count_gaps();
             taken = std::mem::take(all);
             all.sealed = true;
         });
@@ -149,6 +164,16 @@ impl Collected {
         self.changes
             .sort_by_key(|change| places.get(change.sha.as_str()).copied().unwrap_or(usize::MAX));
         self.seen.clear();
+    }
+
+    fn count_gaps(&mut self) {
+        if self.more_gaps > 0 {
+            self.gaps.push(Gap::Limit {
+                what: "gaps listed".to_owned(),
+                limit: MAX_GAPS as u64,
+                left_out: Some(self.more_gaps),
+            });
+        }
     }
 }
 
@@ -178,5 +203,38 @@ impl Interrupt {
     #[must_use]
     pub fn flag(&self) -> &AtomicBool {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_told_once_and_bounded() {
+        let sink = Sink::new();
+        sink.gap(Gap::Shallow);
+        sink.gap(Gap::Shallow);
+        assert_eq!(sink.clone().close().gaps, [Gap::Shallow]);
+
+        let sink = Sink::new();
+        for frames in 0..150 {
+            sink.gap(Gap::Blame { frames });
+        }
+        let gaps = sink.close().gaps;
+        assert_eq!(gaps.len(), MAX_GAPS + 1);
+        let rest = Gap::Limit { what: "gaps listed".into(), limit: 100, left_out: Some(50) };
+        assert_eq!(gaps.last(), Some(&rest));
+    }
+
+    #[test]
+    fn a_closed_sink_takes_nothing_and_says_stop() {
+        let sink = Sink::new();
+        let source = sink.clone();
+        source.merges(2);
+        assert_eq!(sink.close().merges, 2);
+        source.merges(5);
+        assert_eq!(sink.close().merges, 0);
+        assert!(source.interrupt().is_set());
     }
 }
