@@ -1,5 +1,7 @@
 //! Where the stack's files live, and who last touched its lines.
 
+#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+
 mod support;
 
 use gix::ObjectId;

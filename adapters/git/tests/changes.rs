@@ -1,5 +1,7 @@
 //! What a commit changed, for every kind of change that git knows.
 
+#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -2,6 +2,8 @@
 //!
 //! The recordings are not part of this package; without them the test says so and passes.
 
+#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+
 mod support;
 
 use std::collections::BTreeMap;
