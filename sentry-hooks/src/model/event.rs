@@ -179,11 +179,15 @@ impl<'a> Event<'a> {
     /// The issue it was grouped into, from its own field or from the event's URLs.
     #[must_use]
     pub fn issue_id(&self) -> Option<Id> {
+        self.fields.issue_id.clone().or_else(|| self.issue_id_from_urls())
+    }
+
+    /// The issue's id as the event's URLs tell it, whatever its own field says.
+    #[must_use]
+    pub fn issue_id_from_urls(&self) -> Option<Id> {
         let fields = &self.fields;
-        fields.issue_id.clone().or_else(|| {
-            let url = fields.issue_url.as_deref().and_then(urls::last_segment);
-            url.or_else(|| fields.web_url.as_deref().and_then(urls::issue)).map(Id::from)
-        })
+        let url = fields.issue_url.as_deref().and_then(urls::last_segment);
+        url.or_else(|| fields.web_url.as_deref().and_then(urls::issue)).map(Id::from)
     }
 
     /// The project's id.
