@@ -2,4 +2,16 @@
 //!
 //! The program is a thin shell over this library, so that its tests reach every part.
 
+pub mod cli;
+pub mod demo;
+mod failure;
+pub mod input;
+pub mod inspect;
+pub mod pipeline;
+pub mod receiver;
+pub mod serve;
+pub mod server;
 pub mod shop;
+pub mod why;
+
+pub use failure::Failure;

@@ -1,6 +1,8 @@
 //! The captured events belong to the written history: each frame of the shop's own code stands
 //! at its line in the release.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use incident_service::shop::{FIRST_DELIVERY, HISTORY, SECOND_DELIVERY, repository};
 use serde_json::Value;
 
