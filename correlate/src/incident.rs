@@ -169,8 +169,21 @@ impl Incident {
             environment: owned(event.environment()),
             exceptions,
             impact: Impact::default(),
-            links: Links { event: owned(event.web_url()), issue: owned(event.issue_url()) },
+            links: Links::from_event(event),
         }
+    }
+}
+
+impl Links {
+    /// An event names its own page, `…/issues/ID/events/EVENT/`, which the issue's page begins.
+    /// `issue_url` is no page but the API's.
+    fn from_event(event: &sentry_hooks::model::Event<'_>) -> Self {
+        let page = event.web_url().filter(|url| !url.is_empty());
+        let issue = page.and_then(|page| {
+            let (issue, _) = page.rsplit_once("/events/")?;
+            issue.contains("/issues/").then(|| format!("{issue}/"))
+        });
+        Self { event: page.map(str::to_owned), issue }
     }
 }
 
@@ -202,5 +215,25 @@ impl Frame {
             pre_context: lines(frame.pre_context()),
             post_context: lines(frame.post_context()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sentry_hooks::model::Event;
+
+    use super::*;
+
+    #[test]
+    fn links_are_pages_and_not_the_api() {
+        let links = |json: &[u8]| Links::from_event(&Event::from_webhook_json(json).unwrap());
+        let whole = links(
+            br#"{"event_id":"1f","issue_url":"https://sentry.io/api/0/issues/43/",
+                 "web_url":"https://acme.sentry.io/issues/43/events/1f/"}"#,
+        );
+        assert_eq!(whole.issue.as_deref(), Some("https://acme.sentry.io/issues/43/"));
+        assert_eq!(whole.event.as_deref(), Some("https://acme.sentry.io/issues/43/events/1f/"));
+        let bare = links(br#"{"event_id":"1f","issue_url":"https://sentry.io/api/0/issues/43/"}"#);
+        assert_eq!(bare, Links::default());
     }
 }

@@ -200,10 +200,12 @@ pub(super) fn frame_at(incident: &Incident, at: crate::FrameRef) -> Option<&Fram
 }
 
 /// The program's own frame that is nearest to the crash, where the event carried its source; else
-/// without source; else the crash site itself.
+/// without source; else the crash site itself. Generated code, which has no file (`<string>`), may
+/// be marked as the program's own and is passed over.
 fn crash_frame(incident: &Incident) -> Option<&Frame> {
     let frames = &incident.exceptions.last()?.frames;
-    let own = || frames.iter().rev().filter(|frame| frame.in_app);
+    let generated = |frame: &Frame| frame.filename.as_ref().is_some_and(|f| f.starts_with('<'));
+    let own = || frames.iter().rev().filter(|frame| frame.in_app && !generated(frame));
     own().find(|frame| frame.context_line.is_some()).or_else(|| own().next()).or(frames.last())
 }
 
@@ -220,6 +222,21 @@ fn names(frame: &Frame, path: &str) -> bool {
 mod tests {
     use super::*;
     use crate::DisplayLines;
+
+    #[test]
+    fn generated_code_is_not_the_crash_site() {
+        let frame = |file: &str| Frame {
+            filename: Some(file.into()),
+            context_line: Some("call()".into()),
+            in_app: true,
+            ..Frame::default()
+        };
+        let frames = vec![frame("shop/checkout.py"), frame("<generated wrapper>")];
+        let exceptions = vec![crate::Exception { frames, ..crate::Exception::default() }];
+        let incident = Incident { exceptions, ..Incident::default() };
+        let found = crash_frame(&incident).and_then(|frame| frame.filename.as_deref());
+        assert_eq!(found, Some("shop/checkout.py"));
+    }
 
     fn hunk(lines: u32) -> Hunk {
         let texts: Vec<String> = (0..lines).map(|n| format!("line {n}")).collect();
