@@ -15,3 +15,8 @@ pub mod shop;
 pub mod why;
 
 pub use failure::Failure;
+
+/// The front page of the repository, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct FrontPage;
