@@ -2,7 +2,6 @@
 
 use sentry_hooks::model::{Event, Issue, Project};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use crate::{Error, Result};
 
@@ -12,7 +11,11 @@ pub(crate) fn record<T: DeserializeOwned>(operation: &'static str, body: &[u8]) 
 }
 
 /// A body as its raw entries.
-pub(crate) fn entries<'b>(operation: &'static str, body: &'b [u8]) -> Result<Vec<&'b RawValue>> {
+#[cfg(feature = "reqwest")]
+pub(crate) fn entries<'b>(
+    operation: &'static str,
+    body: &'b [u8],
+) -> Result<Vec<&'b serde_json::value::RawValue>> {
     serde_json::from_slice(body).map_err(|error| unreadable(operation, &error))
 }
 

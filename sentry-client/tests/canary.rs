@@ -1,4 +1,5 @@
 //! A secret never comes out: not in errors, not in `Debug`, not in a log line.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![cfg(all(feature = "testing", feature = "reqwest"))]
 
 use std::io::Write;

@@ -1,4 +1,5 @@
 //! The suite that every client has to pass, run on the fake and over real sockets.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![cfg(all(feature = "testing", feature = "reqwest"))]
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 //! The recordings are not part of this repository. They are looked for in
 //! `$SENTRY_HOOKS_SHARED/sentry/corpus/api`, else in `../shared/…` beside the workspace; without
 //! them the test says that it is skipped. Fixtures of our own are in `fixtures.rs`.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![cfg(all(feature = "testing", feature = "reqwest"))]
 
 use std::path::PathBuf;
@@ -112,7 +113,7 @@ fn event_facts(file: &str, expect: &Value, event: &Event<'_>) -> usize {
         match at.trim_start_matches("/0") {
             "/eventID" => same(file, at, expected, event.event_id()),
             "/groupID" => same(file, at, expected, event.issue_id().map(|it| it.to_string())),
-            "/projectID" => same(file, at, expected, event.project_id().map(|it| it.to_string())),
+            "/projectID" => same(file, at, expected, event.project_id().map(ToString::to_string)),
             "/title" => same(file, at, expected, event.title()),
             "/culprit" => same(file, at, expected, event.culprit()),
             "/location" => same(file, at, expected, event.location()),

@@ -1,4 +1,5 @@
 //! What the client does over real sockets when things go wrong.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![cfg(all(feature = "testing", feature = "reqwest"))]
 
 use std::sync::Arc;
