@@ -59,6 +59,7 @@ async fn nothing_shows_a_secret() {
     let log = Log::default();
     let writer = log.clone();
     tracing_subscriber::fmt()
+        .with_ansi(false)
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_writer(move || writer.clone())
         .init();
