@@ -117,7 +117,7 @@ fn in_history(observation: &Observation) -> Option<Sentence> {
             of_candidates(s, *after, *candidates).word("changes of the window came after it")
         }
         Observation::DeployedBeforeOnset { seconds } => {
-            s.word("went live").span(duration(*seconds)).word("before the error was first seen")
+            s.word("went live").span(duration(*seconds)).word("before the error")
         }
         Observation::NamedByAnother { by } => {
             s.word("is named in the message of commit").commit(by, None)

@@ -33,9 +33,7 @@ pub fn markdown(report: &Report) -> String {
     }
     suspects(&mut out, report);
     for (at, suspect) in report.suspects.iter().take(SHOWN).enumerate() {
-        if at == 0 || suspect.p >= 0.01 {
-            evidence(&mut out, suspect, at == 0);
-        }
+        evidence(&mut out, suspect, at == 0);
     }
     let none = sections::reasons(&report.none.reasons, sections::REASONS);
     if !none.is_empty() {

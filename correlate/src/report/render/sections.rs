@@ -42,7 +42,7 @@ pub(super) fn reasons(reasons: &[Reason], most: usize) -> Vec<(f64, Sentence)> {
 /// Reasons that are shown of the first suspect and of "none of these".
 pub(super) const REASONS: usize = 6;
 /// Reasons that are shown of the other suspects.
-pub(super) const FEWER_REASONS: usize = 3;
+pub(super) const FEWER_REASONS: usize = 2;
 
 /// An amount in words: its weight, its direction, and the factor on the odds.
 fn amount(amount: f64) -> Sentence {
@@ -80,7 +80,12 @@ fn seen(reason: &Reason) -> Sentence {
 }
 
 /// "without the stack hit: 31 %".
+///
+/// For a suspect of less than a percent there is nothing to take away.
 pub(super) fn counterfactual(suspect: &Suspect) -> Option<Sentence> {
+    if suspect.p < 0.01 {
+        return None;
+    }
     let mut out = Sentence::new();
     for (at, without) in suspect.counterfactuals.iter().take(2).enumerate() {
         out = if at == 0 { out.word("without") } else { out.word("; without") };

@@ -80,9 +80,6 @@ fn suspects(page: &mut Page, report: &Report) {
 
 fn evidence(page: &mut Page, report: &Report) {
     for (at, suspect) in report.suspects.iter().take(SHOWN).enumerate() {
-        if at > 0 && suspect.p < 0.01 {
-            break;
-        }
         page.line("");
         page.sentence(&sections::named(suspect), 0, Paint::Bold);
         page.sentence(&sections::byline(suspect), 2, Paint::None);
