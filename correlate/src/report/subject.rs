@@ -33,7 +33,8 @@ impl Subject {
     pub(super) fn new(incident: &Incident) -> Self {
         let page = |label, url: &Option<String>| {
             let url = url.as_deref().and_then(SafeUrl::parse)?;
-            Some(Page { label, url })
+            // An address of the API shows nothing to a person.
+            (!url.as_str().contains("/api/0/")).then_some(Page { label, url })
         };
         Self {
             title: title(incident),
@@ -78,5 +79,19 @@ mod tests {
             ..Incident::default()
         };
         assert_eq!(Subject::new(&incident).title, "TimeoutError: after 3 s");
+    }
+
+    #[test]
+    fn pages_are_for_people() {
+        let page = |url: &str| {
+            let mut incident = Incident::default();
+            incident.links.issue = Some(url.to_owned());
+            Subject::new(&incident).page.map(|page| page.url.to_string())
+        };
+        assert_eq!(page("https://sentry.io/api/0/issues/43/"), None);
+        assert_eq!(
+            page("https://acme.sentry.io/issues/43/").as_deref(),
+            Some("https://acme.sentry.io/issues/43/")
+        );
     }
 }

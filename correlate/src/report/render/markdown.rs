@@ -37,7 +37,7 @@ pub fn markdown(report: &Report) -> String {
     }
     let none = sections::reasons(&report.none.reasons, sections::REASONS);
     if !none.is_empty() {
-        out += &format!("\n### {}\n\n", sections::NONE);
+        out += &format!("\n### {}\n\n", linked(&sections::none_heading(report)));
         reasons(&mut out, &none);
     }
     timeline(&mut out, report);

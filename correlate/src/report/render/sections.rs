@@ -128,9 +128,9 @@ fn signal(name: &'static str) -> &'static str {
         "merge" => "that it is a merge",
         "bot" => "that a bot made it",
         // Inputs of "none of these".
-        "bias" => "what is usual before any evidence",
-        "candidates" => "so many candidates that some fit by chance",
-        "off-stack" => "the crash looks as if its cause were off the stack",
+        "bias" => "without evidence a change is seldom the cause",
+        "candidates" => "among many changes some fit by chance",
+        "off-stack" => "the kind of crash, whose cause may be off the stack",
         name => name,
     }
 }
@@ -138,9 +138,10 @@ fn signal(name: &'static str) -> &'static str {
 /// Said of a suspect whose main evidence has a prior weight.
 pub(super) const UNMEASURED: &str = "not measured for this kind of change";
 
-/// Heading of what moved "none of these". Its amounts are odds against a change that nothing
-/// speaks for.
-pub(super) const NONE: &str = "None of these, against a change that nothing speaks for";
+/// Heading of what moved "none of these".
+pub(super) fn none_heading(report: &Report) -> Sentence {
+    Sentence::new().word("why none of these has").percent(report.none.p)
+}
 
 /// Events, users, since when.
 pub(super) fn impact(impact: &Impact) -> Sentence {

@@ -97,7 +97,8 @@ fn evidence(page: &mut Page, report: &Report) {
     }
     let none = sections::reasons(&report.none.reasons, sections::REASONS);
     if !none.is_empty() {
-        page.heading(sections::NONE);
+        page.line("");
+        page.sentence(&sections::none_heading(report), 0, Paint::Bold);
         reasons(page, none);
     }
 }
