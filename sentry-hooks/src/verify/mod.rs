@@ -68,7 +68,7 @@ impl Verifier {
         for (index, key) in self.keys.iter().enumerate() {
             let mut mac = key.clone();
             mac.update(body);
-            if bool::from(mac.finalize().as_bytes().as_slice().ct_eq(&signature)) {
+            if same(&mac.finalize().into_bytes().into(), &signature) {
                 return Ok(index);
             }
         }
@@ -95,6 +95,14 @@ impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier").field("secrets", &self.keys.len()).finish_non_exhaustive()
     }
+}
+
+/// Whether two tags are equal, in constant time: word by word, and one comparison at the end.
+fn same(ours: &[u8; 32], theirs: &[u8; 32]) -> bool {
+    let word =
+        |tag: &[u8; 32], i: usize| u64::from_ne_bytes(std::array::from_fn(|j| tag[8 * i + j]));
+    let difference = (0..4).fold(0, |all, i| all | (word(ours, i) ^ word(theirs, i)));
+    difference.ct_eq(&0).into()
 }
 
 fn key(secret: &[u8]) -> Result<Hmac<Sha256>, SecretError> {

@@ -6,46 +6,73 @@
 use std::borrow::Cow;
 
 use crate::{
-    json::{self, boolean, text},
+    ParseError,
+    json::{self, Scanner, boolean, text},
     model::{Exception, Frame, Id, Mechanism, Raw, context},
 };
 
 /// The exceptions under `values`, nulls skipped, in the order of the wire.
 pub(crate) fn exceptions(raw: &str) -> Vec<Exception<'_>> {
     let mut out = Vec::new();
-    values(raw, |value| {
-        if json::is_object(value) {
-            out.push(exception(value));
-        }
+    values(raw, |scanner| {
+        out.push(exception(scanner)?);
+        Ok(())
     });
     out
 }
 
-/// Calls `f` with each value of `{"values": […]}` (old bodies: `value`) or of a bare array.
-fn values<'a>(raw: &'a str, mut f: impl FnMut(&'a str)) {
-    json::elements(raw, &mut f);
-    json::members(raw, |key, list| {
-        if matches!(key, "values" | "value") {
-            json::elements(list, &mut f);
-        }
-    });
+/// Calls `f` at each object of `{"values": […]}` (old bodies: `value`) or of a bare array.
+///
+/// The text has passed the scanner before, so reading it again does not fail.
+fn values<'a>(raw: &'a str, f: impl FnMut(&mut Scanner<'a>) -> Result<(), ParseError>) {
+    let mut scanner = Scanner::new(raw);
+    let _ = read_values(&mut scanner, f);
 }
 
-fn exception(raw: &str) -> Exception<'_> {
+fn read_values<'a>(
+    scanner: &mut Scanner<'a>,
+    mut f: impl FnMut(&mut Scanner<'a>) -> Result<(), ParseError>,
+) -> Result<(), ParseError> {
+    match scanner.peek() {
+        Some(b'[') => objects(scanner, &mut f),
+        Some(b'{') => scanner
+            .object(|s, key| match key {
+                "values" | "value" if s.peek() == Some(b'[') => objects(s, &mut f),
+                _ => s.skip().map(drop),
+            })
+            .map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Calls `f` at each object of an array and steps over its other elements.
+fn objects<'a>(
+    scanner: &mut Scanner<'a>,
+    f: &mut impl FnMut(&mut Scanner<'a>) -> Result<(), ParseError>,
+) -> Result<(), ParseError> {
+    scanner.array(|s| if s.peek() == Some(b'{') { f(s) } else { s.skip().map(drop) }).map(drop)
+}
+
+fn exception<'a>(scanner: &mut Scanner<'a>) -> Result<Exception<'a>, ParseError> {
     let mut exception = Exception::default();
-    json::members(raw, |key, value| match key {
-        "type" => exception.ty = text(value),
-        "value" => exception.value = text(value),
-        "module" => exception.module = text(value),
-        "mechanism" => exception.mechanism = mechanism(value),
-        "thread_id" | "threadId" => exception.thread_id = Id::from_raw(value),
-        "stacktrace" => {
-            exception.has_stacktrace = json::is_object(value);
-            exception.frames = frames(value).unwrap_or_default();
+    scanner.object(|s, key| {
+        if key == "stacktrace" && s.peek() == Some(b'{') {
+            exception.has_stacktrace = true;
+            exception.frames = stacktrace(s)?.unwrap_or_default();
+            return Ok(());
         }
-        _ => {}
-    });
-    exception
+        let value = s.skip()?;
+        match key {
+            "type" => exception.ty = text(value),
+            "value" => exception.value = text(value),
+            "module" => exception.module = text(value),
+            "mechanism" => exception.mechanism = mechanism(value),
+            "thread_id" | "threadId" => exception.thread_id = Id::from_raw(value),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(exception)
 }
 
 fn mechanism(raw: &str) -> Option<Mechanism<'_>> {
@@ -67,63 +94,88 @@ fn mechanism(raw: &str) -> Option<Mechanism<'_>> {
 
 /// The frames of a stack trace, oldest call first; `None` where it has no list of frames.
 pub(crate) fn frames(raw: &str) -> Option<Vec<Frame<'_>>> {
+    if !json::is_object(raw) {
+        return None;
+    }
+    stacktrace(&mut Scanner::new(raw)).ok().flatten()
+}
+
+/// A stack trace's frames; the scanner stands before an object.
+fn stacktrace<'a>(scanner: &mut Scanner<'a>) -> Result<Option<Vec<Frame<'a>>>, ParseError> {
     let mut out = None;
-    json::members(raw, |key, value| {
-        if key == "frames" {
-            let frames = out.insert(Vec::new());
-            json::elements(value, |value| {
-                if json::is_object(value) {
-                    frames.push(frame(value));
-                }
-            });
+    scanner.object(|s, key| {
+        if key != "frames" {
+            return s.skip().map(drop);
         }
-    });
-    out
+        let frames = out.insert(Vec::new());
+        if s.peek() == Some(b'[') {
+            objects(s, &mut |s| {
+                frames.push(frame(s)?);
+                Ok(())
+            })
+        } else {
+            s.skip().map(drop)
+        }
+    })?;
+    Ok(out)
 }
 
 /// The frames of the crashed thread, else of the current one; empty where there is none.
 pub(crate) fn crashed_thread(raw: &str) -> Vec<Frame<'_>> {
     let mut crashed = None;
     let mut current = None;
-    values(raw, |thread| {
+    values(raw, |scanner| {
         let mut stacktrace = None;
         let (mut is_crashed, mut is_current) = (false, false);
-        json::members(thread, |key, value| match key {
-            "crashed" => is_crashed = boolean(value) == Some(true),
-            "current" => is_current = boolean(value) == Some(true),
-            "stacktrace" => stacktrace = Some(value),
-            _ => {}
-        });
+        scanner.object(|s, key| {
+            let value = s.skip()?;
+            match key {
+                "crashed" => is_crashed = boolean(value) == Some(true),
+                "current" => is_current = boolean(value) == Some(true),
+                "stacktrace" => stacktrace = Some(value),
+                _ => {}
+            }
+            Ok(())
+        })?;
         if is_crashed {
             crashed = crashed.or(stacktrace);
         } else if is_current {
             current = current.or(stacktrace);
         }
+        Ok(())
     });
     crashed.or(current).and_then(frames).unwrap_or_default()
 }
 
-fn frame(raw: &str) -> Frame<'_> {
+fn frame<'a>(scanner: &mut Scanner<'a>) -> Result<Frame<'a>, ParseError> {
     let mut frame = Frame::default();
     let (mut pre, mut post, mut pairs) = (None, None, None);
-    json::members(raw, |key, value| match key {
-        "filename" => frame.filename = text(value),
-        "abs_path" | "absPath" => frame.abs_path = text(value),
-        "function" => frame.function = text(value),
-        "module" => frame.module = text(value),
-        "package" => frame.package = text(value),
-        "platform" => frame.platform = text(value),
-        "lineno" | "lineNo" => frame.line = small(value),
-        "colno" | "colNo" => frame.column = small(value),
-        "in_app" | "inApp" => frame.in_app = boolean(value),
-        "context_line" => frame.context_line = text(value),
-        "pre_context" => pre = Some(value),
-        "post_context" => post = Some(value),
-        "context" => pairs = Some(value),
-        "instruction_addr" | "instructionAddr" => frame.instruction_addr = text(value),
-        "vars" if !json::is_null(value) => frame.vars = Some(Raw::new(value)),
-        _ => {}
-    });
+    scanner.object(|s, key| {
+        let value = s.skip()?;
+        // Most members of most frames are null.
+        if json::is_null(value) {
+            return Ok(());
+        }
+        match key {
+            "filename" => frame.filename = text(value),
+            "abs_path" | "absPath" => frame.abs_path = text(value),
+            "function" => frame.function = text(value),
+            "module" => frame.module = text(value),
+            "package" => frame.package = text(value),
+            "platform" => frame.platform = text(value),
+            "lineno" | "lineNo" => frame.line = small(value),
+            "colno" | "colNo" => frame.column = small(value),
+            "in_app" | "inApp" => frame.in_app = boolean(value),
+            "context_line" => frame.context_line = text(value),
+            "pre_context" => pre = Some(value),
+            "post_context" => post = Some(value),
+            "context" => pairs = Some(value),
+            "instruction_addr" | "instructionAddr" => frame.instruction_addr = text(value),
+            "vars" => frame.vars = Some(Raw::new(value)),
+            _ => {}
+        }
+        Ok(())
+    })?;
     if let Some(pairs) = pairs {
         frame.context_line = frame.context_line.or_else(|| context::line(pairs, frame.line));
         frame.context = context::Context::Pairs(Cow::Borrowed(pairs));
@@ -133,7 +185,7 @@ fn frame(raw: &str) -> Frame<'_> {
             post: Cow::Borrowed(post.unwrap_or_default()),
         };
     }
-    frame
+    Ok(frame)
 }
 
 fn small(raw: &str) -> Option<u32> {
