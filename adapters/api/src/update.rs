@@ -1,7 +1,7 @@
 //! The body by which an issue is changed.
 
 use sentry_client::{Archive, Assignee, IssueUpdate, Priority, Resolution, StatusChange};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use crate::ApiError;
@@ -12,15 +12,15 @@ use crate::ApiError;
 #[schema(example = json!({ "status": "resolved", "in_next_release": true }), min_properties = 1)]
 pub struct UpdateBody {
     /// The new status.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(inline, nullable = false)]
     pub status: Option<StatusWord>,
     /// With `resolved`: in the release after the current one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(nullable = false)]
     pub in_next_release: Option<bool>,
     /// With `resolved`: in this release; `latest` means the latest.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(
         nullable = false,
         min_length = 1,
@@ -29,29 +29,34 @@ pub struct UpdateBody {
     )]
     pub in_release: Option<String>,
     /// With `ignored`: until it escalates, instead of for good.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(nullable = false)]
     pub until_escalating: Option<bool>,
     /// With `ignored`: for so many minutes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(nullable = false, minimum = 1)]
     pub for_minutes: Option<u32>,
     /// With `ignored`: until so many more events.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(nullable = false, minimum = 1)]
     pub until_events: Option<u32>,
     /// With `ignored`: until so many more users.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(nullable = false, minimum = 1)]
     pub until_users: Option<u32>,
     /// The new priority.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(inline, nullable = false)]
     pub priority: Option<PriorityWord>,
     /// Who is to look at it: `user:ID`, `team:ID`, a name or e-mail address; empty: nobody.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     #[schema(nullable = false, max_length = 200)]
     pub assigned_to: Option<String>,
+}
+
+/// A member that is there has a value: null is none.
+fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(json: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(json).map(Some)
 }
 
 /// A status to set.
@@ -218,6 +223,7 @@ mod tests {
             r#"{"status":"ignored","until_events":5,"until_users":5}"#,
             r#"{"status":"ignored","for_minutes":0}"#,
             r#"{"assigned_to":"\u0000"}"#,
+            r#"{"assigned_to":"", "until_users":null}"#,
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }

@@ -39,12 +39,13 @@ pub(super) fn rows(
     let from = match cursor {
         None => 0,
         Some(cursor) => {
-            let mut parts = cursor.split(':');
-            let numbers: Option<Vec<usize>> = (0..3).map(|_| parts.next()?.parse().ok()).collect();
-            let numbers = numbers.filter(|_| parts.next().is_none());
-            numbers.ok_or_else(|| {
-                Fault::status(400).body(r#"{"detail":"Invalid cursor parameter."}"#)
-            })?[1]
+            let parts: Vec<&str> = cursor.split(':').collect();
+            let offset = match parts.as_slice() {
+                [value, offset, "0" | "1"] if value.parse::<f64>().is_ok() => offset.parse().ok(),
+                _ => None,
+            };
+            let malformed = r#"{"detail":"Invalid cursor parameter."}"#;
+            offset.ok_or_else(|| Fault::status(400).body(malformed))?
         }
     };
     let all: Vec<Value> = all.collect();
