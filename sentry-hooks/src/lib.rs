@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "webhook", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "webhook"), doc = "The shared model of Sentry's events and issues.")]
 
 mod error;
 mod json;

@@ -10,6 +10,7 @@ mod read;
 #[cfg(feature = "webhook")]
 mod rewrite;
 mod scan;
+mod special;
 mod text;
 
 pub(crate) use read::{

@@ -1,6 +1,6 @@
 //! A strict scanner over JSON text (RFC 8259): one pass, no tree, no allocation.
 
-use super::text::unescape;
+use super::{special::special, text::unescape};
 use crate::ParseError;
 
 /// How deep arrays and objects may be nested; the same limit as `serde_json`'s.
@@ -299,34 +299,6 @@ impl<'a> Scanner<'a> {
 
 fn hex4(digits: Option<&[u8]>) -> bool {
     digits.is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit))
-}
-
-/// The next quote, backslash or control character from `at` on, eight bytes at a time.
-fn special(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk);
-        // A byte of `zero_of(x)` has its high bit set if that byte of `x` is zero; bytes above
-        // the lowest hit may be false hits, so only the lowest is used.
-        let quote = word ^ (ONES * 0x22);
-        let backslash = word ^ (ONES * 0x5c);
-        let hits = (word.wrapping_sub(ONES * 0x20) & !word)
-            | (quote.wrapping_sub(ONES) & !quote)
-            | (backslash.wrapping_sub(ONES) & !backslash);
-        let hits = hits & HIGHS;
-        if hits != 0 {
-            return at + (hits.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while let Some(&byte) = bytes.get(at) {
-        if byte < 0x20 || byte == b'"' || byte == b'\\' {
-            break;
-        }
-        at += 1;
-    }
-    at
 }
 
 #[cfg(test)]
