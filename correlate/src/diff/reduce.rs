@@ -3,9 +3,10 @@
 //! Every change source hands its raw lines to one [`Reducer`] per commit, so that what the ranker
 //! was fitted on is what it sees in production:
 //!
-//! * In code, string literals longer than 40 characters are dropped; what remains are the words
-//!   `[A-Za-z_][A-Za-z0-9_]*` and the numbers `\d+(\.\d+)?` of at most 40 characters, joined by
-//!   single spaces and cut at 160 characters. The section (the enclosing definition that `git
+//! * In code, string literals longer than 40 characters are dropped (an escape counts as one), and
+//!   so are runs of more than 40 letters, digits and `_`; what remains are the words
+//!   `[A-Za-z_][A-Za-z0-9_]*` and the numbers `\d+(\.\d+)?`, joined by single spaces and cut at 160
+//!   characters. The section (the enclosing definition that `git
 //!   diff` prints after `@@`) is always reduced this way.
 //! * Lines of configuration files ([`keeps_lines`]) keep their punctuation, because values are
 //!   read from them: white space is collapsed, and the line is cut at 160 characters.
@@ -80,7 +81,6 @@ pub struct RawHunk<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Reducer {
     used: usize,
-    full: bool,
 }
 
 impl Reducer {
@@ -98,13 +98,14 @@ impl Reducer {
     ) -> Vec<Hunk> {
         let reduce: fn(&str) -> String = if keeps_lines(path) { kept_line } else { code_line };
         let mut used_here = 0;
-        let mut file_full = false;
         hunks
             .into_iter()
             .map(|raw| {
                 let lines = raw.removed.len() + raw.added.len();
-                self.full |= !file_full && self.used + lines > COMMIT_LINES;
-                file_full |= used_here + lines > FILE_LINES;
+                // A hunk that does not fit uses up what is left, so nothing fits after it.
+                let room = (FILE_LINES - used_here).min(COMMIT_LINES - self.used);
+                used_here += lines.min(room);
+                self.used += lines.min(room);
                 let mut hunk = Hunk {
                     old_start: raw.old_start,
                     old_lines: count(raw.removed.len()),
@@ -113,9 +114,7 @@ impl Reducer {
                     section: code_line(raw.section),
                     ..Hunk::default()
                 };
-                if !self.full && !file_full {
-                    used_here += lines;
-                    self.used += lines;
+                if lines <= room {
                     hunk.removed = raw.removed.iter().map(|line| reduce(line)).collect();
                     hunk.added = raw.added.iter().map(|line| reduce(line)).collect();
                     hunk.display = Some(DisplayLines {
@@ -171,82 +170,81 @@ fn code_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LINE));
     let mut at = 0;
     while at < bytes.len() && out.len() <= LINE {
-        let byte = bytes[at];
-        if byte == b'"' || byte == b'\'' {
-            if let Some((end, length)) = literal(text, at)
-                && length > WORD
-            {
-                at = end;
-                continue;
-            }
-            // A short literal is read like the rest; a second quote must not open another one.
-            if let Some((end, _)) = literal(text, at) {
-                words(&text[at + 1..end - 1], &mut out);
-                at = end;
-                continue;
-            }
-            at += 1;
-        } else {
-            let end = bytes[at..]
-                .iter()
-                .position(|b| matches!(b, b'"' | b'\''))
-                .map_or(bytes.len(), |n| at + n);
-            words(&text[at..end], &mut out);
+        if let Some(end) = long_literal(text, at) {
             at = end;
+        } else if is_word(bytes[at]) {
+            let run = bytes[at..].iter().take_while(|&&byte| is_word(byte)).count();
+            // A number goes on behind a point.
+            let whole = if run <= WORD { words(&text[at..], run, &mut out) } else { run };
+            at += whole;
+        } else {
+            at += 1;
         }
     }
     cut(&mut out, LINE);
+    out.truncate(out.trim_end().len());
     out
 }
 
-/// The literal that opens at `at`: the index after its closing quote and its length in characters.
-fn literal(text: &str, at: usize) -> Option<(usize, usize)> {
-    let quote = char::from(text.as_bytes()[at]);
+/// Where a literal of more than [`WORD`] characters that opens at `at` ends; an escaped character
+/// counts once. Shorter ones are read like the rest of the line, and so is what follows a lone
+/// quote.
+fn long_literal(text: &str, at: usize) -> Option<usize> {
+    let quote = match text.as_bytes()[at] {
+        byte @ (b'"' | b'\'') => char::from(byte),
+        _ => return None,
+    };
     let mut length = 0;
     let mut chars = text[at + 1..].char_indices();
     while let Some((offset, c)) = chars.next() {
         if c == quote {
-            return Some((at + 1 + offset + 1, length));
+            return (length > WORD).then_some(at + 1 + offset + 1);
+        }
+        if c == '\\' {
+            chars.next()?;
         }
         length += 1;
-        if c == '\\' && chars.next().is_some() {
-            length += 1;
-        }
     }
     None
 }
 
-/// Appends the words and numbers of `text`.
-fn words(text: &str, out: &mut String) {
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Appends the words and numbers of the first `run` bytes, and the decimals that may follow the
+/// last of them. How many bytes that took.
+fn words(text: &str, run: usize, out: &mut String) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() && out.len() <= LINE {
+    while at < run {
         let start = at;
-        if bytes[at].is_ascii_alphabetic() || bytes[at] == b'_' {
-            while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_') {
-                at += 1;
-            }
-        } else if bytes[at].is_ascii_digit() {
-            while at < bytes.len() && bytes[at].is_ascii_digit() {
-                at += 1;
-            }
-            if at + 1 < bytes.len() && bytes[at] == b'.' && bytes[at + 1].is_ascii_digit() {
-                at += 1;
-                while at < bytes.len() && bytes[at].is_ascii_digit() {
-                    at += 1;
-                }
+        if bytes[at].is_ascii_digit() {
+            at += digits(&bytes[at..]);
+            let decimals = decimals(&bytes[at..]);
+            if decimals > 0 {
+                at += 1 + decimals;
             }
         } else {
-            at += 1;
-            continue;
+            at = run;
         }
-        if at - start <= WORD {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(&text[start..at]);
+        if !out.is_empty() {
+            out.push(' ');
         }
+        out.push_str(&text[start..at]);
     }
+    at
+}
+
+/// How many digits follow a point; none where they begin a run that is dropped.
+fn decimals(bytes: &[u8]) -> usize {
+    let Some((b'.', rest)) = bytes.split_first() else { return 0 };
+    let run = rest.iter().take_while(|&&byte| is_word(byte)).count();
+    if run > WORD { 0 } else { digits(rest) }
+}
+
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// A line for display: as it stands, without its line end, cut.
@@ -285,6 +283,13 @@ mod tests {
         assert_eq!(line("a.py", &format!("raise E('{long}', 'no key')")), "raise E no key");
         assert_eq!(line("a.py", &format!("a {} b", "x".repeat(41))), "a b");
         assert_eq!(line("a.py", r#"f("it's \" fine", g)"#), "f it s fine g");
+        let escaped = format!("f(\"{}\\n\")", "x ".repeat(19) + "x");
+        assert_eq!(line("a.c", &escaped), format!("f {} n", "x ".repeat(19) + "x"));
+        assert_eq!(
+            line("a.c", "it's a short literal, isn't it; \"a lone quote"),
+            "it s a short literal isn t it a lone quote"
+        );
+        assert_eq!(line("a.txt", &format!("v2.7 2.{}", "7x".repeat(21))), "v2 7 2");
     }
 
     #[test]
@@ -313,9 +318,13 @@ mod tests {
         assert_eq!(hunks[0].added.len(), 300);
         assert!(hunks[1].added.is_empty() && hunks[2].added.is_empty());
         assert_eq!((hunks[1].new_lines, hunks[2].new_lines), (300, 1));
-        for _ in 0..20 {
-            reducer.file("b.py", [raw(&many)]);
+        // A file that is too large by itself uses up no more of the commit than any file may.
+        assert!(reducer.file("huge.py", [raw(&vec!["x"; 5_000])])[0].added.is_empty());
+        for _ in 0..10 {
+            assert_eq!(reducer.file("b.py", [raw(&many)])[0].added.len(), 300);
         }
+        assert_eq!(reducer.file("b.py", [raw(&vec!["x"; 200])])[0].added.len(), 200);
+        assert!(reducer.file("c.py", [raw(&vec!["y"])])[0].added.is_empty());
         assert!(reducer.file("c.py", [raw(&many)])[0].added.is_empty());
     }
 
