@@ -20,6 +20,13 @@ pub const DEFAULT_BODY_LIMIT: usize = 5 * 1024 * 1024;
 ///
 /// What is accepted is answered with [`Reply::ACCEPTED`]. A resource or an action that we do not
 /// know is no error. Sentry takes everything below 400 for success and never repeats a 4xx.
+///
+/// ```
+/// use sentry_hooks::{ReceiveError, SignatureError};
+///
+/// let error = ReceiveError::from(SignatureError::Mismatch);
+/// assert_eq!((error.reply().status, error.reply().body), (401, "unauthorized"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiveError {

@@ -3,6 +3,18 @@ use std::borrow::Cow;
 use super::{Frame, Id, Raw, frame::own};
 
 /// One exception of a chain.
+///
+/// ```
+/// use sentry_hooks::model::Event;
+///
+/// let event = Event::from_webhook_json(br#"{"exception":{"values":[
+///     {"type":"OSError","value":"disk full"},
+///     {"type":"UploadFailed","mechanism":{"handled":false}}]}}"#)?;
+/// let [cause, outermost] = event.exceptions() else { panic!("two exceptions") };
+/// assert_eq!(cause.value.as_deref(), Some("disk full"));
+/// assert_eq!(outermost.handled(), Some(false));
+/// # Ok::<(), sentry_hooks::ParseError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exception<'a> {

@@ -6,6 +6,18 @@ use super::{Raw, context::Context};
 ///
 /// The context around the failing line is read when asked for: [`Frame::pre_context`] and
 /// [`Frame::post_context`].
+///
+/// ```
+/// use sentry_hooks::model::Event;
+///
+/// let event = Event::from_webhook_json(br#"{"exception":{"values":[{"type":"E","stacktrace":
+///     {"frames":[{"filename":"shop/stock.py","function":"reserve","lineno":44,"in_app":true,
+///     "pre_context":["def reserve(sku):"],"context_line":"    boom()"}]}}]}}"#)?;
+/// let frame = event.top_in_app_frame().unwrap();
+/// assert_eq!((frame.filename.as_deref(), frame.line), (Some("shop/stock.py"), Some(44)));
+/// assert_eq!(frame.pre_context(), ["def reserve(sku):"]);
+/// # Ok::<(), sentry_hooks::ParseError>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Frame<'a> {

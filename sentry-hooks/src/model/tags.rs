@@ -15,6 +15,15 @@ pub struct Tag<'a> {
 /// The tags of an event, in the order of the wire.
 ///
 /// Webhooks write pairs, the REST API objects; both read the same.
+///
+/// ```
+/// use sentry_hooks::model::Event;
+///
+/// let event = Event::from_webhook_json(br#"{"tags":[["os","Linux"],["empty",null]]}"#)?;
+/// assert_eq!(event.tags().get("os"), Some("Linux"));
+/// assert_eq!(event.tags().len(), 2);
+/// # Ok::<(), sentry_hooks::ParseError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tags<'a>(Vec<Tag<'a>>);
 

@@ -132,7 +132,15 @@ pub fn sign(secret: impl AsRef<[u8]>, body: &[u8]) -> Result<String, SecretError
 }
 
 /// Bytes that may be parsed. Only [`Verifier::receive`] hands them out; the other ways are
-/// [`Verified::from_store`] and [`danger`](crate::danger), which carry their names.
+/// [`Verified::from_store`] and [`danger`](crate::danger), which carry their names. Nobody else can
+/// make one:
+///
+/// ```compile_fail
+/// use sentry_hooks::{Provenance, Verified};
+///
+/// let body = bytes::Bytes::from_static(b"{}");
+/// let verified = Verified { body, provenance: Provenance::Secret(0) };
+/// ```
 #[derive(Clone)]
 pub struct Verified {
     pub(crate) body: Bytes,

@@ -171,11 +171,12 @@ impl<'a> Webhook<'a> {
     /// Sentry's word for the severity of the event or the issue.
     #[must_use]
     pub fn level_word(&self) -> Option<&str> {
-        if let Payload::Legacy(p) = &self.payload {
-            return p.level.as_deref();
-        }
-        let event = self.event().and_then(Event::level_word);
-        event.or_else(|| self.issue()?.level_word.as_deref())
+        let legacy = match &self.payload {
+            Payload::Legacy(p) => p.level.as_deref(),
+            _ => None,
+        };
+        let event = || self.event().and_then(Event::level_word);
+        legacy.or_else(event).or_else(|| self.issue()?.level_word.as_deref())
     }
 
     /// The rule or alert that caused it.

@@ -9,6 +9,17 @@ use super::{
 use crate::model::{Actor, Event, Id, Issue, Raw};
 
 /// What a delivery carries, by resource.
+///
+/// ```
+/// use sentry_hooks::{Headers, Payload, danger};
+///
+/// let body = br#"{"action":"deleted","data":{"comment_id":1,"issue_id":7,"comment":"solved"}}"#;
+/// let delivery = danger::unverified_delivery(Headers::default(), body.to_vec().into());
+/// let webhook = delivery.webhook()?;
+/// let Payload::Comment(comment) = webhook.payload() else { panic!("a comment") };
+/// assert_eq!(comment.comment.as_deref(), Some("solved"));
+/// # Ok::<(), sentry_hooks::ParseError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Payload<'a> {

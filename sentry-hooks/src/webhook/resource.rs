@@ -6,6 +6,14 @@ use super::action::{self, Action};
 /// in its code where there is no such header.
 ///
 /// Words we do not know are kept.
+///
+/// ```
+/// use sentry_hooks::{Action, Resource};
+///
+/// assert_eq!(Resource::from_word("metric_alert"), Resource::MetricAlert);
+/// assert!(Resource::MetricAlert.actions().contains(&Action::Open));
+/// assert_eq!(Resource::from_word("weather").as_str(), "weather");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resource<'a> {

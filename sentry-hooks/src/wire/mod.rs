@@ -55,7 +55,14 @@ fn find(text: &str) -> Option<(&str, Found)> {
     let mut form = None;
     json::members(text, |key, value| match key {
         "eventID" | "groupID" | "dateCreated" | "entries" => form = Some(Found::Rest),
-        "event_id" | "exception" | "datetime" | "logentry" | "sentry.interfaces.Exception" => {
+        "event_id"
+        | "exception"
+        | "stacktrace"
+        | "threads"
+        | "datetime"
+        | "timestamp"
+        | "logentry"
+        | "sentry.interfaces.Exception" => {
             form = form.or(Some(Found::Webhook));
         }
         "data" if json::is_object(value) => data = Some(value),
