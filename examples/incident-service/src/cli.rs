@@ -26,7 +26,7 @@ Environment variables:
   SENTRY_WEBHOOK_SECRET   client secret of the Sentry integration; several, separated by commas,
                           while one replaces the other (serve)
   REPO                    git repository of the program that Sentry watches (serve)
-  HOST, PORT              where to listen; default 127.0.0.1 and 3004 (serve)
+  LISTEN_ADDRESS, PORT    where to listen; default 127.0.0.1 and 3004 (serve)
   WEBHOOK_PATH            path of the webhook; default /webhooks/sentry (serve)
   PATH_MAP                STACK_ROOT=SOURCE_ROOT, several separated by commas (serve, why)
   MIN_LEVEL, PROJECTS, ENVIRONMENTS
@@ -99,7 +99,7 @@ pub struct ServeArgs {
     #[arg(long, env = "REPO", value_name = "DIR")]
     pub repo: PathBuf,
     /// Address to listen on. The default is reached from this machine alone.
-    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    #[arg(long, env = "LISTEN_ADDRESS", default_value = "127.0.0.1")]
     pub host: IpAddr,
     /// Port to listen on; 0 takes a free one.
     #[arg(long, env = "PORT", default_value_t = 3004)]

@@ -1,6 +1,7 @@
 //! `serve`: the receiver over HTTP, with the work behind it.
 
 use std::future::Future;
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -102,7 +103,10 @@ fn log(delivery: &Delivery, outcome: &Outcome) {
 fn log_to_standard_error() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // A second call (in tests) keeps the first log.
     log.try_init().ok();
 }
