@@ -26,6 +26,11 @@ Environment variables:
   SENTRY_WEBHOOK_SECRET   client secret of the Sentry integration; several, separated by commas,
                           while one replaces the other (serve)
   REPO                    git repository of the program that Sentry watches (serve)
+  SENTRY_AUTH_TOKEN, SENTRY_ORG, API_TOKENS
+                          switch the REST service on: the token for Sentry, the organization's
+                          slug, and the callers as name:ro:TOKEN or name:rw:TOKEN, separated by
+                          commas (serve)
+  SENTRY_BASE_URL         the Sentry server; default https://sentry.io (serve)
   LISTEN_ADDRESS, PORT    where to listen; default 127.0.0.1 and 3004 (serve)
   WEBHOOK_PATH            path of the webhook; default /webhooks/sentry (serve)
   PATH_MAP                STACK_ROOT=SOURCE_ROOT, several separated by commas (serve, why)
@@ -52,7 +57,12 @@ pub enum Command {
     /// the same issue, a forged one) and shows what became of each. Opens no connection to the
     /// outside.
     Demo(DemoArgs),
-    /// Receive Sentry's webhooks over HTTP and write reports to standard output.
+    /// Receive Sentry's webhooks over HTTP and write reports to standard output; serve the REST
+    /// routes.
+    ///
+    /// Two faces, each of which is there when it is configured: the webhook (a secret and a
+    /// repository), and the REST service over Sentry's API (SENTRY_AUTH_TOKEN, SENTRY_ORG and
+    /// API_TOKENS; its routes are described at /openapi.json). `/health` answers in any case.
     ///
     /// A delivery is verified, queued and answered at once (200); the work is done afterwards. What
     /// is queued is held in memory: deliveries that were answered and not yet worked on are lost
@@ -91,13 +101,13 @@ pub struct ServeArgs {
         env = "SENTRY_WEBHOOK_SECRET",
         hide_env_values = true,
         value_delimiter = ',',
-        required = true,
+        requires = "repo",
         value_name = "SECRET"
     )]
     pub secret: Vec<String>,
     /// Git repository (work tree or bare) of the program that Sentry watches.
     #[arg(long, env = "REPO", value_name = "DIR")]
-    pub repo: PathBuf,
+    pub repo: Option<PathBuf>,
     /// Address to listen on. The default is reached from this machine alone.
     #[arg(long, env = "LISTEN_ADDRESS", default_value = "127.0.0.1")]
     pub host: IpAddr,

@@ -1,12 +1,14 @@
 //! `demo`: the whole way, on a sample project, with real deliveries over a real port.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sentry_correlate::rank::Ranker;
+use bytes::Bytes;
+use http::Request;
 use sentry_correlate::report::{Style, render};
 use sentry_correlate::source::{ChangeSource, DeploymentSource, Query, Sink, SourceError};
 use sentry_correlate_git::GitRepository;
@@ -18,7 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::Failure;
 use crate::cli::DemoArgs;
-use crate::pipeline::{Outcome, Pipeline, Worker};
+use crate::loopback;
+use crate::pipeline::{Investigator, Outcome, Pipeline, Worker};
 use crate::receiver::{self, Intake};
 use crate::server::{self, Limits};
 use crate::shop::{self, repository};
@@ -67,8 +70,7 @@ pub async fn show(out: &mut impl Write, dir: &Path, style: Style) -> Result<(), 
 struct Demo<'o, W> {
     out: &'o mut W,
     style: Style,
-    client: reqwest::Client,
-    url: String,
+    address: SocketAddr,
     outcomes: mpsc::UnboundedReceiver<Outcome>,
     stop: oneshot::Sender<()>,
     server: tokio::task::JoinHandle<()>,
@@ -87,15 +89,12 @@ impl<'o, W: Write> Demo<'o, W> {
         )
         .map_err(Failure::machine)?;
 
-        let repo = Arc::new(Named(GitRepository::open(dir).map_err(Failure::machine)?));
+        let repo = Named(GitRepository::open(dir).map_err(Failure::machine)?);
         let pipeline = Pipeline {
             policy: Policy::new().min_level(Level::Error),
             cooldowns: Arc::new(MemoryCooldown::new()),
             cooldown: COOLDOWN,
-            changes: repo.clone(),
-            deployments: repo,
-            patience: Duration::from_secs(30),
-            ranker: Ranker::default(),
+            investigator: Arc::new(Investigator::new(repo, Duration::from_secs(30))),
         };
         let (queue, worker) = Worker::new(Arc::new(pipeline), 8, OffsetDateTime::now_utc);
         let (tell, outcomes) = mpsc::unbounded_channel();
@@ -120,9 +119,7 @@ impl<'o, W: Write> Demo<'o, W> {
         }));
         writeln!(out, "The receiver listens on a free loopback port.\n")
             .map_err(Failure::machine)?;
-        let client = reqwest::Client::builder().no_proxy().build().map_err(Failure::machine)?;
-        let url = format!("http://{address}{PATH}");
-        Ok(Self { out, style, client, url, outcomes, stop, server })
+        Ok(Self { out, style, address, outcomes, stop, server })
     }
 
     async fn first(&mut self) -> Result<(), Failure> {
@@ -182,19 +179,16 @@ impl<'o, W: Write> Demo<'o, W> {
     /// Posts a body as Sentry does, and says what was answered.
     async fn post(&mut self, body: &'static [u8], secret: &str, want: u16) -> Result<(), Failure> {
         let signature = sign(secret, body).map_err(Failure::machine)?;
-        let answer = self
-            .client
-            .post(&self.url)
+        let request = Request::post(PATH)
+            .header("Host", "localhost")
             .header("Content-Type", "application/json")
             .header("Sentry-Hook-Resource", "event_alert")
             .header("Sentry-Hook-Signature", signature)
-            .body(body)
-            .send()
-            .await
+            .body(Bytes::from_static(body))
             .map_err(Failure::machine)?;
-        let status = answer.status();
-        let text = answer.text().await.map_err(Failure::machine)?;
-        self.say(&format!("answered {} {text}", status.as_u16()))?;
+        let answer = loopback::send(self.address, request).await.map_err(Failure::machine)?;
+        let status = answer.status;
+        self.say(&format!("answered {} {}", status.as_u16(), answer.text()))?;
         if status.as_u16() == want {
             Ok(())
         } else {
@@ -212,7 +206,7 @@ fn unexpected(outcome: &Outcome) -> Failure {
 }
 
 /// The repository under a name that does not change with the temporary directory.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Named(GitRepository);
 
 const NAME: &str = "git shop.git";

@@ -2,11 +2,13 @@
 //!
 //! The program is a thin shell over this library, so that its tests reach every part.
 
+pub mod analyst;
 pub mod cli;
 pub mod demo;
 mod failure;
 pub mod input;
 pub mod inspect;
+pub mod loopback;
 pub mod pipeline;
 pub mod receiver;
 pub mod serve;

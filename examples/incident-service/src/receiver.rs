@@ -1,9 +1,8 @@
-//! The routes of the service.
+//! The routes of deliveries.
 
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
 use sentry_hooks::Verifier;
 use sentry_hooks_axum::{Receiver, webhook};
 
@@ -20,10 +19,10 @@ pub struct Intake {
     pub body_deadline: Duration,
 }
 
-/// The webhook's route, which queues what it has verified and answers at once, and `/health`.
+/// The webhook's route, which queues what it has verified and answers at once.
 pub fn routes(verifier: Verifier, intake: &Intake, queue: Queue) -> Router {
     let receiver =
         Receiver::new(verifier).body_limit(intake.body_limit).body_deadline(intake.body_deadline);
     let keep = move |delivery| std::future::ready(queue.keep(delivery));
-    Router::new().route(&intake.path, webhook(receiver, keep)).route("/health", get(async || "ok"))
+    Router::new().route(&intake.path, webhook(receiver, keep))
 }

@@ -1,25 +1,35 @@
-//! `serve`: the receiver over HTTP, with the work behind it.
+//! `serve`: the webhook with the work behind it, and the REST service, on one port.
 
 use std::future::Future;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentry_correlate::rank::Ranker;
+use axum::Router;
+use axum::routing::get;
+use sentry_api_service::{ApiConfig, ApiService};
 use sentry_correlate_git::GitRepository;
 use sentry_hooks::{Delivery, MemoryCooldown, Policy, Verifier};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::Failure;
+use crate::analyst::RepositoryAnalyst;
 use crate::cli::ServeArgs;
-use crate::pipeline::{Outcome, Pipeline, Worker};
+use crate::pipeline::{Investigator, Outcome, Pipeline, Worker};
 use crate::receiver::{self, Intake};
 use crate::server::{self, Limits};
 use crate::why;
 
+/// How long the body of a delivery may take.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// How long deliveries that wait may be worked on after the service was told to stop.
 const LAST_WORK: Duration = Duration::from_secs(60);
+/// Says that the process lives.
+const HEALTH: &str = "/health";
+/// The variables that switch the REST service on.
+const REST: [&str; 3] = ["SENTRY_AUTH_TOKEN", "SENTRY_ORG", "API_TOKENS"];
 
 /// Serves until SIGINT or SIGTERM.
 ///
@@ -27,19 +37,47 @@ const LAST_WORK: Duration = Duration::from_secs(60);
 /// When the configuration is not usable, the repository cannot be opened, or the port is taken.
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     log_to_standard_error();
-    let verifier = Verifier::with_secrets(&args.secret).map_err(Failure::input)?;
-    let pipeline = pipeline(args)?;
-    if !args.webhook_path.starts_with('/') || args.webhook_path == "/health" {
-        return Err(Failure::input("the webhook's path must begin with / and not be /health"));
+    let verifier = match args.secret.as_slice() {
+        [] => None,
+        secrets => Some(Verifier::with_secrets(secrets).map_err(Failure::input)?),
+    };
+    let investigator = investigator(args)?;
+    let webhook = match (verifier, &investigator) {
+        (Some(verifier), Some(investigator)) => Some((verifier, pipeline(args, investigator)?)),
+        (Some(_), None) => return Err(Failure::input("the webhook needs --repo or REPO")),
+        (None, _) => None,
+    };
+    let rest = rest(investigator)?;
+    if webhook.is_none() && rest.is_none() {
+        return Err(Failure::input(format!(
+            "nothing to serve: set SENTRY_WEBHOOK_SECRET and REPO for the webhook, or {} for the \
+             REST service",
+            REST.join(", ")
+        )));
     }
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::machine)?;
-    runtime.block_on(serve(args, verifier, pipeline))
+    runtime.block_on(serve(args, webhook, rest))
 }
 
-fn pipeline(args: &ServeArgs) -> Result<Pipeline, Failure> {
-    let repo = GitRepository::open(&args.repo)
+fn investigator(args: &ServeArgs) -> Result<Option<Arc<Investigator>>, Failure> {
+    let Some(dir) = &args.repo else { return Ok(None) };
+    let repo = GitRepository::open(dir)
         .map_err(Failure::input)?
         .with_source_roots(args.map.iter().cloned());
+    let patience = Duration::from_secs(args.gather_seconds.into());
+    Ok(Some(Arc::new(Investigator::new(repo, patience))))
+}
+
+/// What is behind the webhook.
+fn pipeline(args: &ServeArgs, investigator: &Arc<Investigator>) -> Result<Pipeline, Failure> {
+    // Characters that mean something to the router are refused before it sees them.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
+    let path = &args.webhook_path;
+    if !path.starts_with('/') || path == HEALTH || !path.chars().all(plain) {
+        return Err(Failure::input(
+            "the webhook's path must begin with /, not be /health, and have plain characters",
+        ));
+    }
     let policy = Policy::new()
         .min_level(args.min_level)
         .projects(&args.project)
@@ -48,28 +86,66 @@ fn pipeline(args: &ServeArgs) -> Result<Pipeline, Failure> {
         policy,
         cooldowns: Arc::new(MemoryCooldown::new()),
         cooldown: Duration::from_secs(u64::from(args.cooldown_minutes) * 60),
-        changes: Arc::new(repo.clone()),
-        deployments: Arc::new(repo),
-        patience: Duration::from_secs(args.gather_seconds.into()),
-        ranker: Ranker::default(),
+        investigator: Arc::clone(investigator),
     })
 }
 
-async fn serve(args: &ServeArgs, verifier: Verifier, pipeline: Pipeline) -> Result<(), Failure> {
-    let address = (args.host, args.port);
-    let listener = TcpListener::bind(address).await.map_err(|error| {
+/// The REST service, where any of its variables is set.
+fn rest(investigator: Option<Arc<Investigator>>) -> Result<Option<ApiService>, Failure> {
+    let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !REST.iter().any(set) {
+        return Ok(None);
+    }
+    let config = ApiConfig::from_env().map_err(Failure::input)?;
+    let client = config.client().map_err(Failure::input)?;
+    let service = ApiService::new(client, config.callers);
+    Ok(Some(match investigator {
+        Some(investigator) => service.analyst(RepositoryAnalyst(investigator)),
+        None => service,
+    }))
+}
+
+async fn serve(
+    args: &ServeArgs,
+    webhook: Option<(Verifier, Pipeline)>,
+    rest: Option<ApiService>,
+) -> Result<(), Failure> {
+    let listener = TcpListener::bind((args.host, args.port)).await.map_err(|error| {
         Failure::machine(format!("cannot listen on {}:{}: {error}", args.host, args.port))
     })?;
     let address = listener.local_addr().map_err(Failure::machine)?;
+    let mut routes = Router::new().route(HEALTH, get(async || "ok"));
+    let mut work = None;
+    if let Some((verifier, pipeline)) = webhook {
+        let (deliveries, worker) = receive(args, verifier, pipeline);
+        routes = routes.merge(deliveries);
+        work = Some(worker);
+        tracing::info!("webhook at http://{address}{}", args.webhook_path);
+        tracing::info!("deliveries wait in memory: those not worked on are lost if killed");
+    }
+    if let Some(rest) = rest {
+        routes = routes.fallback_service(rest);
+        tracing::info!("REST service at http://{address}, described at /openapi.json");
+    }
+    server::serve(listener, routes, Limits::default(), stop()).await;
+    if let Some(work) = work {
+        tracing::info!("stopped listening, working off what waits");
+        if tokio::time::timeout(LAST_WORK, work).await.is_err() {
+            return Err(Failure::machine("stopped with deliveries not worked on"));
+        }
+    }
+    Ok(())
+}
+
+/// The webhook's routes, and the work behind them. It ends when the routes are gone.
+fn receive(args: &ServeArgs, verifier: Verifier, pipeline: Pipeline) -> (Router, JoinHandle<()>) {
     let (queue, worker) =
         Worker::new(Arc::new(pipeline), args.queue.into(), OffsetDateTime::now_utc);
-    let limits = Limits::default();
     let intake = Intake {
         path: args.webhook_path.clone(),
         body_limit: args.body_limit,
-        body_deadline: limits.request,
+        body_deadline: BODY_DEADLINE,
     };
-    let routes = receiver::routes(verifier, &intake, queue);
     let (format, color) = (args.format, args.color);
     let work = tokio::spawn(worker.run(move |delivery, outcome| {
         log(delivery, &outcome);
@@ -77,14 +153,7 @@ async fn serve(args: &ServeArgs, verifier: Verifier, pipeline: Pipeline) -> Resu
             println!("{}", why::rendered(report, format, color));
         }
     }));
-    tracing::info!("listening on http://{address}{}", args.webhook_path);
-    tracing::info!("deliveries wait in memory: those not worked on are lost if killed");
-    server::serve(listener, routes, limits, stop()).await;
-    tracing::info!("stopped listening, working off what waits");
-    if tokio::time::timeout(LAST_WORK, work).await.is_err() {
-        return Err(Failure::machine("stopped with deliveries not worked on"));
-    }
-    Ok(())
+    (receiver::routes(verifier, &intake, queue), work)
 }
 
 fn log(delivery: &Delivery, outcome: &Outcome) {

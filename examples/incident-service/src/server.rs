@@ -29,17 +29,18 @@ pub struct Limits {
     pub connections: usize,
     /// From the opening of a connection, or from the last answer on it, to the end of the headers.
     pub headers: Duration,
-    /// From the headers to the answer: the body must have come by then.
+    /// From the headers to the answer. A bound for handlers that have none of their own; the
+    /// webhook's own is shorter.
     pub request: Duration,
     /// How long requests under way may finish after the server was told to stop.
     pub drain: Duration,
 }
 
 impl Default for Limits {
-    /// 512 connections, 5 s for headers, 10 s for a request, 5 s to finish.
+    /// 512 connections, 5 s for headers, 60 s for a request, 5 s to finish.
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { connections: 512, headers: seconds(5), request: seconds(10), drain: seconds(5) }
+        Self { connections: 512, headers: seconds(5), request: seconds(60), drain: seconds(5) }
     }
 }
 
@@ -99,7 +100,7 @@ async fn accept(
 async fn within(limit: Duration, request: Request, next: Next) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
@@ -161,7 +162,7 @@ mod tests {
         let headers = talk(address, "POST / HTTP/1.1\r\nHost: x\r\nContent-Le").await;
         assert!(!headers.contains("200"), "{headers}");
         let body = talk(address, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhi").await;
-        assert!(body.starts_with("HTTP/1.1 408"), "{body}");
+        assert!(body.starts_with("HTTP/1.1 503"), "{body}");
     }
 
     #[tokio::test]

@@ -1,14 +1,13 @@
 //! `why`: which change of a local repository broke it, for an event in a file.
 
-use sentry_correlate::rank::Ranker;
+use sentry_correlate::Incident;
 use sentry_correlate::report::{Report, Style, render};
 use sentry_correlate::source::Query;
-use sentry_correlate::{Incident, Sources};
 use sentry_correlate_git::GitRepository;
 use sentry_hooks::model::Event;
 
 use crate::cli::{Color, Format, WhyArgs};
-use crate::pipeline::{Analysis, analyse};
+use crate::pipeline::{Analysis, Investigator};
 use crate::{Failure, input};
 
 /// Prints the ranked changes.
@@ -45,13 +44,12 @@ pub fn find(args: &WhyArgs) -> Result<Analysis, Failure> {
     for missing in missing(&incident) {
         eprintln!("note: {missing}");
     }
-    let sources = Sources::new().changes(&repo).deployments(&repo);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .map_err(Failure::machine)?;
-    let ranker = Ranker::default();
-    Ok(runtime.block_on(analyse(&incident, &sources, &query, &ranker, args.patience())))
+    let investigator = Investigator::new(repo, args.patience());
+    Ok(runtime.block_on(investigator.look_into(&incident, &query)))
 }
 
 fn query(incident: &Incident, args: &WhyArgs) -> Query {

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use incident_service::pipeline::{Outcome, Pipeline, Worker};
+use incident_service::loopback;
+use incident_service::pipeline::{Investigator, Outcome, Pipeline, Worker};
 use incident_service::receiver::{self, Intake};
 use incident_service::server::{self, Limits};
 use incident_service::shop::{self, repository};
-use sentry_correlate::rank::Ranker;
 use sentry_correlate_git::GitRepository;
 use sentry_hooks::model::Level;
 use sentry_hooks::{Decision, MemoryCooldown, Policy, Verifier, sign};
@@ -37,10 +37,7 @@ impl Service {
             policy: Policy::new().min_level(Level::Error),
             cooldowns: Arc::new(MemoryCooldown::new()),
             cooldown: Duration::from_secs(600),
-            changes: Arc::new(repo.clone()),
-            deployments: Arc::new(repo),
-            patience: Duration::from_secs(30),
-            ranker: Ranker::default(),
+            investigator: Arc::new(Investigator::new(repo, Duration::from_secs(30))),
         };
         let (queue, worker) = Worker::new(Arc::new(pipeline), bound, OffsetDateTime::now_utc);
         let (tell, outcomes) = mpsc::unbounded_channel();
@@ -67,12 +64,11 @@ impl Service {
 
     /// Posts a body and gives back status and text.
     async fn post(&self, body: &[u8], headers: &[(&str, &str)]) -> (u16, String) {
-        let url = format!("http://{}/webhooks/sentry", self.address);
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let request = client.post(url).body(body.to_vec());
+        let request = http::Request::post("/webhooks/sentry").header("Host", "localhost");
         let request = headers.iter().fold(request, |r, (name, value)| r.header(*name, *value));
-        let answer = request.send().await.unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
+        let request = request.body(body.to_vec().into()).unwrap();
+        let answer = loopback::send(self.address, request).await.unwrap();
+        (answer.status.as_u16(), answer.text())
     }
 
     async fn signed(&self, resource: &str, body: &[u8]) -> (u16, String) {

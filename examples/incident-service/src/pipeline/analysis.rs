@@ -1,10 +1,58 @@
 //! From an incident to its report.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sentry_correlate::rank::Ranker;
 use sentry_correlate::source::{Asked, Outcome, Query};
-use sentry_correlate::{Gathered, Incident, Report, Sources, gather};
+use sentry_correlate::{
+    ChangeSource, DeploymentSource, Gathered, Incident, Report, Sources, gather,
+};
+
+/// Looks into incidents: asks the sources, ranks what they gave, writes the report.
+pub struct Investigator {
+    changes: Arc<dyn ChangeSource>,
+    deployments: Arc<dyn DeploymentSource>,
+    patience: Duration,
+    ranker: Ranker,
+}
+
+impl fmt::Debug for Investigator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Investigator")
+            .field("changes", &self.changes.name())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Investigator {
+    /// Asks `source` for changes and deployments, for at most `patience` an incident.
+    pub fn new<S>(source: S, patience: Duration) -> Self
+    where
+        S: ChangeSource + DeploymentSource + Clone + 'static,
+    {
+        let ranker = Ranker::default();
+        let changes = Arc::new(source.clone());
+        Self { changes, deployments: Arc::new(source), patience, ranker }
+    }
+
+    /// How long it gathers for one incident.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Looks into an incident; `query` says in which window.
+    pub async fn look_into(&self, incident: &Incident, query: &Query) -> Analysis {
+        let sources = Sources::new().changes(&self.changes).deployments(&self.deployments);
+        let gathered = gather(&sources, query, tokio::time::sleep(self.patience)).await;
+        let ranking = self.ranker.rank(incident, &gathered.window);
+        let report =
+            Report::new(incident, &gathered.window, &ranking).with_coverage(&gathered.coverage);
+        Analysis { gathered, report }
+    }
+}
 
 /// A report and what it was made from.
 #[derive(Debug)]
@@ -13,21 +61,6 @@ pub struct Analysis {
     pub gathered: Gathered,
     /// The answer.
     pub report: Report,
-}
-
-/// Asks the sources for at most `patience`, ranks what they gave, and writes the report.
-pub async fn analyse(
-    incident: &Incident,
-    sources: &Sources<'_>,
-    query: &Query,
-    ranker: &Ranker,
-    patience: Duration,
-) -> Analysis {
-    let gathered = gather(sources, query, tokio::time::sleep(patience)).await;
-    let ranking = ranker.rank(incident, &gathered.window);
-    let report =
-        Report::new(incident, &gathered.window, &ranking).with_coverage(&gathered.coverage);
-    Analysis { gathered, report }
 }
 
 impl Analysis {

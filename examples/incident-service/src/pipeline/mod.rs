@@ -11,15 +11,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentry_correlate::rank::Ranker;
 use sentry_correlate::source::Query;
-use sentry_correlate::{ChangeSource, DeploymentSource, Incident, Report, Sources};
+use sentry_correlate::{Incident, Report};
 use sentry_hooks::{
     Claim, CooldownStore, Decision, Delivery, ParseError, Policy, StoreError, Webhook, cooldown_key,
 };
 use time::OffsetDateTime;
 
-pub use analysis::{Analysis, analyse};
+pub use analysis::{Analysis, Investigator};
 pub use worker::{Clock, Queue, Worker};
 
 use repeats::Repeats;
@@ -60,14 +59,8 @@ pub struct Pipeline {
     pub cooldowns: Arc<dyn CooldownStore>,
     /// How long a trouble stays answered.
     pub cooldown: Duration,
-    /// Where changes come from.
-    pub changes: Arc<dyn ChangeSource>,
-    /// Where deployments come from.
-    pub deployments: Arc<dyn DeploymentSource>,
-    /// How long to gather changes.
-    pub patience: Duration,
-    /// The ranker.
-    pub ranker: Ranker,
+    /// Who looks into incidents.
+    pub investigator: Arc<Investigator>,
 }
 
 impl fmt::Debug for Pipeline {
@@ -79,7 +72,7 @@ impl fmt::Debug for Pipeline {
 impl Pipeline {
     /// A lease outlives the work it is for.
     fn lease(&self) -> Duration {
-        self.patience + Duration::from_secs(30)
+        self.investigator.patience() + Duration::from_secs(30)
     }
 
     /// Looks into a delivery. `owner` names this attempt: a name of its own for each arrival, the
@@ -142,9 +135,7 @@ impl Pipeline {
     }
 
     async fn answer(&self, incident: &Incident) -> Outcome {
-        let sources = Sources::new().changes(&self.changes).deployments(&self.deployments);
-        let query = Query::of(incident);
-        let analysis = analyse(incident, &sources, &query, &self.ranker, self.patience).await;
+        let analysis = self.investigator.look_into(incident, &Query::of(incident)).await;
         match analysis.try_again() {
             Some(reason) => Outcome::Failed(reason),
             None => Outcome::Answered(Box::new(analysis.report)),

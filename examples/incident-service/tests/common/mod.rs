@@ -1,8 +1,12 @@
 //! What several tests need.
 
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 /// A part of the material that is kept beside the project, or nothing, said aloud.
 pub(crate) fn shared(part: &str) -> Option<PathBuf> {
@@ -14,4 +18,76 @@ pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     }
     println!("skipped: {} not found", path.display());
     None
+}
+
+/// `incident-service serve` on a free port, configured by these variables alone.
+pub(crate) struct Program {
+    child: Child,
+    said: String,
+    log: Option<BufReader<std::process::ChildStderr>>,
+    rest: Option<JoinHandle<String>>,
+}
+
+impl Program {
+    pub(crate) fn serve(variables: &[(&str, &str)]) -> Self {
+        let mut child = command(variables).env("PORT", "0").spawn().unwrap();
+        let log = child.stderr.take().map(BufReader::new);
+        Self { child, said: String::new(), log, rest: None }
+    }
+
+    /// Runs a configuration that cannot be served: the exit code and what was said.
+    pub(crate) fn refused(variables: &[(&str, &str)]) -> (Option<i32>, String) {
+        let output = command(variables).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    /// The rest of the first log line that has these words.
+    pub(crate) fn url_after(&mut self, words: &str) -> String {
+        let mut log = self.log.take().unwrap();
+        let url = loop {
+            let mut line = String::new();
+            assert!(log.read_line(&mut line).unwrap() > 0, "it ended:\n{}", self.said);
+            self.said.push_str(&line);
+            if let Some((_, url)) = line.split_once(words) {
+                break url.trim().to_owned();
+            }
+        };
+        // What follows must be read, or the program waits for it.
+        self.rest = Some(std::thread::spawn(move || {
+            let mut rest = String::new();
+            log.read_to_string(&mut rest).unwrap();
+            rest
+        }));
+        url
+    }
+
+    /// Asks the program to end: what it wrote to its output and to its log.
+    pub(crate) fn end(mut self) -> (String, String) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let mut output = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+        assert!(self.child.wait().unwrap().success());
+        let rest = self.rest.take().map(|rest| rest.join().unwrap());
+        (output, std::mem::take(&mut self.said) + &rest.unwrap_or_default())
+    }
+}
+
+/// Ends the program when a test fails.
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended already when all went well.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn command(variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_incident-service"));
+    for name in ["SENTRY_WEBHOOK_SECRET", "REPO", "SENTRY_AUTH_TOKEN", "SENTRY_ORG", "API_TOKENS"] {
+        command.env_remove(name);
+    }
+    command.arg("serve").envs(variables.iter().copied());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
