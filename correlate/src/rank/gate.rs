@@ -9,8 +9,16 @@ use super::query::Query;
 use crate::facts::ErrorClass as C;
 
 /// What the gate looks at, in the order of its inputs.
-pub(crate) const INPUTS: [&str; 7] =
-    ["operational", "schema", "interface", "missing", "value", "internal", "ends-in-foreign-code"];
+pub(crate) const INPUTS: [&str; 8] = [
+    "operational",
+    "schema",
+    "interface",
+    "missing",
+    "value",
+    "attribute",
+    "internal",
+    "ends-in-foreign-code",
+];
 
 /// The inputs for an incident.
 pub(crate) fn inputs(query: &Query) -> [f64; INPUTS.len()] {
@@ -35,7 +43,13 @@ pub(crate) fn inputs(query: &Query) -> [f64; INPUTS.len()] {
         any(&[C::BadArgument, C::ImportFailed]),
         any(&[C::MissingKey, C::NullValue]),
         any(&[C::TypeMismatch, C::InvalidValue, C::Decoding]),
-        any(&[C::Crash, C::Assertion, C::OutOfRange, C::MissingAttribute]),
-        if query.has_own && !query.ends_in_own { 1.0 } else { 0.0 },
+        any(&[C::MissingAttribute]),
+        any(&[C::Crash, C::Assertion, C::OutOfRange]),
+        // Aborting is the library's part, whoever's fault it was.
+        if query.has_own && !query.ends_in_own && !query.is(C::Crash) && !query.is(C::Assertion) {
+            1.0
+        } else {
+            0.0
+        },
     ]
 }

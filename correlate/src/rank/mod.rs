@@ -16,6 +16,7 @@
 mod explain;
 mod gate;
 pub(crate) mod index;
+mod none;
 pub(crate) mod prepare;
 pub(crate) mod query;
 pub(crate) mod trace;
@@ -27,9 +28,6 @@ pub use weights::{Weight, Weights};
 
 use crate::signals::{ALL, Scene};
 use crate::{Contribution, Direction, EVIDENCE_FOR, Hypothesis, Incident, Ranking, Window};
-
-/// Number of candidates that counts as 1 on the scale of "none of these".
-const MANY: f64 = 600.0;
 
 /// Ranks changes. Cheap to clone and to share; the same input gives the same answer, whatever the
 /// order of the changes.
@@ -64,6 +62,8 @@ pub struct Measurements {
     pub rows: Vec<Vec<f64>>,
     /// The gate's inputs, in the order of [`Ranker::gate_inputs`].
     pub gate: Vec<f64>,
+    /// The inputs of "none of these", in the order of [`Ranker::none_inputs`].
+    pub none: Vec<f64>,
 }
 
 impl Ranker {
@@ -100,6 +100,12 @@ impl Ranker {
         &gate::INPUTS
     }
 
+    /// Names of the inputs of "none of these" beside `bias` and `off-stack`.
+    #[must_use]
+    pub fn none_inputs() -> &'static [&'static str] {
+        &none::INPUTS
+    }
+
     /// Ranks the changes of a window. Reads the window's diffs first; for several incidents of one
     /// window use [`Ranker::rank_prepared`].
     #[must_use]
@@ -115,7 +121,7 @@ impl Ranker {
         let mut hypotheses: Vec<(usize, Hypothesis)> = (0..prepared.len())
             .map(|position| (position, self.hypothesis(&scene, position, gate)))
             .collect();
-        let (none_contributions, none_score) = self.none(prepared.len(), gate);
+        let (none_contributions, none_score) = self.none(&none::inputs(&scene), gate);
         let none = softmax(&mut hypotheses, none_score);
         hypotheses
             .sort_by(|(_, a), (_, b)| b.score.total_cmp(&a.score).then_with(|| a.sha.cmp(&b.sha)));
@@ -144,7 +150,11 @@ impl Ranker {
             rows[prepared.order[position]] =
                 ALL.iter().map(|signal| (signal.measure)(&scene, position)).collect();
         }
-        Measurements { rows, gate: gate::inputs(&scene.query).to_vec() }
+        Measurements {
+            rows,
+            gate: gate::inputs(&scene.query).to_vec(),
+            none: none::inputs(&scene).to_vec(),
+        }
     }
 
     /// Probability that the fault lies off the stack.
@@ -184,14 +194,11 @@ impl Ranker {
         }
     }
 
-    fn none(&self, candidates: usize, gate: f64) -> (Vec<Contribution>, f64) {
-        let inputs = [
-            ("bias", 1.0),
-            ("candidates", (candidates as f64 + 1.0).ln() / MANY.ln()),
-            ("off-stack", gate),
-        ];
-        let contributions: Vec<Contribution> = inputs
+    fn none(&self, inputs: &[f64], gate: f64) -> (Vec<Contribution>, f64) {
+        let inputs = [("bias", 1.0), ("off-stack", gate)]
             .into_iter()
+            .chain(none::INPUTS.into_iter().zip(inputs.iter().copied()));
+        let contributions: Vec<Contribution> = inputs
             .map(|(signal, x)| {
                 let weight = self.weights.none.get(signal).copied().unwrap_or(0.0);
                 Contribution { signal, amount: self.weights.temperature * weight * x }

@@ -24,7 +24,10 @@ pub struct PreparedWindow<'w> {
     pub(crate) window: Cow<'w, Window>,
     /// Positions: indices into the window's changes, oldest first, whatever their order there.
     pub(crate) order: Vec<usize>,
+    /// Words of changed lines in code and configuration.
     pub(crate) diff_words: WordIndex,
+    /// Words of changed lines in documents and tests.
+    pub(crate) side_words: WordIndex,
     pub(crate) message_words: WordIndex,
     pub(crate) path_words: WordIndex,
     /// Facts by position.
@@ -116,6 +119,7 @@ impl<'w> PreparedWindow<'w> {
         let order = order(&window.changes);
         let mut prepared = PreparedWindow {
             diff_words: WordIndex::default(),
+            side_words: WordIndex::default(),
             message_words: WordIndex::default(),
             path_words: WordIndex::default(),
             facts: Vec::with_capacity(order.len()),
@@ -145,16 +149,21 @@ impl<'w> PreparedWindow<'w> {
     fn add(&mut self, position: usize, change: &Change) {
         let id = u32::try_from(position).unwrap_or(u32::MAX - 1);
         let mut sections = Vec::with_capacity(change.files.len());
-        for (index, file) in change.files.iter().enumerate() {
-            self.touch(position, index, &file.path);
+        for (at, file) in change.files.iter().enumerate() {
+            self.touch(position, at, &file.path);
             if let Some(previous) = &file.previous_path {
-                self.touch(position, index, previous);
+                self.touch(position, at, previous);
             }
             self.path_words.add(id, &file.path);
+            let index = if is_docs(&file.path) || is_test(&file.path) {
+                &mut self.side_words
+            } else {
+                &mut self.diff_words
+            };
             let mut of_file: Vec<Section> = Vec::with_capacity(file.hunks.len());
             for hunk in &file.hunks {
                 for line in hunk.removed.iter().chain(&hunk.added) {
-                    self.diff_words.add(id, line);
+                    index.add(id, line);
                 }
                 of_file.push(words(&hunk.section).map(hash).collect());
             }
@@ -208,7 +217,18 @@ fn defined(fact: &Fact) -> Vec<(usize, usize, u64)> {
 /// The telling words of what a fact is about.
 pub(crate) fn key_parts(fact: &FactKind) -> Vec<String> {
     let mut parts = match fact {
-        FactKind::Setting(setting) if !setting.in_code => super::words::parts(&setting.key),
+        FactKind::Setting(setting) if !setting.in_code => {
+            let mut parts = super::words::parts(&setting.key);
+            // The parts of an address tell as much as its key: `http://…/templates`.
+            for value in [&setting.old, &setting.new].into_iter().flatten() {
+                if value.text.contains('/') && value.text.len() <= 160 {
+                    parts.extend(
+                        super::words::parts(&value.text).into_iter().filter(|p| p.len() > 3),
+                    );
+                }
+            }
+            parts
+        }
         FactKind::SettingRenamed { from, to, .. } => {
             let mut parts = super::words::parts(from);
             parts.extend(super::words::parts(to));

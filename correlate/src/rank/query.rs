@@ -18,6 +18,8 @@ pub(crate) struct Query {
     pub(crate) frames: Vec<Seen>,
     /// The text of types and messages, lower case.
     pub(crate) text: String,
+    /// Words of types and messages, lower case, plural `s` taken off.
+    pub(crate) said: Vec<String>,
     /// Names and values that the messages put in quotes.
     pub(crate) quoted: Vec<String>,
     /// Parts of the names of files and functions of the trace, with the depth of the frame.
@@ -61,6 +63,8 @@ pub(crate) struct Seen {
     /// Program's own frames between it and the crash; 0 is the crash site.
     pub(crate) depth: u32,
     pub(crate) in_app: bool,
+    /// It only carries the error out: `reraise`, `abort`, `g_log`.
+    pub(crate) messenger: bool,
     pub(crate) line: Option<u32>,
     pub(crate) function: Option<u64>,
 }
@@ -68,7 +72,11 @@ pub(crate) struct Seen {
 impl Seen {
     /// How much a frame counts: less with depth, less when it is foreign code.
     pub(crate) fn weight(&self) -> f64 {
-        let own = if self.in_app { 1.0 } else { 0.5 };
+        let own = match (self.in_app, self.messenger) {
+            (true, false) => 1.0,
+            (false, false) => 0.5,
+            (_, true) => 0.25,
+        };
         own / (1.0 + 0.25 * f64::from(self.depth))
     }
 }
@@ -82,6 +90,7 @@ impl Query {
             terms: Vec::new(),
             frames: Vec::new(),
             text: String::new(),
+            said: Vec::new(),
             quoted: Vec::new(),
             trace_parts: Vec::new(),
             packages: Vec::new(),
@@ -123,6 +132,11 @@ impl Query {
             }
             for word in words(text) {
                 self.term(word, Role::Message);
+                for part in super::words::parts(word) {
+                    if !self.said.contains(&part) {
+                        self.said.push(part);
+                    }
+                }
             }
         }
     }
@@ -142,10 +156,14 @@ impl Query {
                 self.packages.push(package);
             }
             let counts = frame.in_app || !self.has_own;
+            if let (false, Some(package)) = (frame.in_app, self.packages.last().cloned()) {
+                self.trace_part(package, 2);
+            }
             if counts {
                 self.trace_words(frame, depth);
             }
             let function = frame.function.as_deref().and_then(simple_name);
+            let messenger = function.is_some_and(is_messenger);
             let known = self.frames.iter().any(|seen| {
                 let other = get(incident, seen.frame);
                 other.filename == frame.filename
@@ -158,10 +176,11 @@ impl Query {
                     paths: locate(prepared, reference, frame),
                     depth,
                     in_app: counts,
+                    messenger,
                     line: frame.line,
                     function: function.map(hash),
                 });
-                depth += u32::from(counts);
+                depth += u32::from(counts && !messenger);
             }
         }
     }
@@ -172,9 +191,7 @@ impl Query {
         }
         for name in [stem_of_file(frame), frame.function.as_deref()].into_iter().flatten() {
             for part in super::words::parts(name) {
-                if part.len() > 2 && !self.trace_parts.iter().any(|(known, _)| *known == part) {
-                    self.trace_parts.push((part, depth));
-                }
+                self.trace_part(part, depth);
             }
         }
         if depth == 0 {
@@ -185,6 +202,12 @@ impl Query {
                     self.term(word, Role::Source);
                 }
             }
+        }
+    }
+
+    fn trace_part(&mut self, part: String, depth: u32) {
+        if part.len() > 2 && !self.trace_parts.iter().any(|(known, _)| *known == part) {
+            self.trace_parts.push((part, depth));
         }
     }
 
@@ -275,6 +298,30 @@ pub(crate) fn simple_name(function: &str) -> Option<&str> {
         .filter(|name| {
             !matches!(*name, "module" | "anonymous" | "lambda" | "genexpr" | "listcomp" | "top")
         })
+}
+
+/// Whether a function only carries errors out: the fault is with who called it.
+fn is_messenger(function: &str) -> bool {
+    super::words::parts(function).iter().any(|part| {
+        matches!(
+            part.as_str(),
+            "raise"
+                | "reraise"
+                | "throw"
+                | "rethrow"
+                | "abort"
+                | "panic"
+                | "assert"
+                | "assertion"
+                | "unwrap"
+                | "die"
+                | "backtrace"
+                | "warning"
+                | "log"
+                | "logv"
+                | "bail"
+        )
+    })
 }
 
 fn stem_of_file(frame: &Frame) -> Option<&str> {

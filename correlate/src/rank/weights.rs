@@ -21,8 +21,9 @@ pub struct Weights {
     pub unmeasured: BTreeMap<String, f64>,
     /// Weights of the gate's inputs and its `bias`: log-odds that the fault lies off the stack.
     pub gate: BTreeMap<String, f64>,
-    /// Weights of "none of these": `bias`, `candidates` (their number, on a logarithmic scale of
-    /// which 600 is 1), `off-stack` (the gate).
+    /// Weights of "none of these": `bias`, `off-stack` (the gate), `candidates` (their number, on a
+    /// logarithmic scale of which 600 is 1), `blamed-elsewhere` (share of the trace's lines that
+    /// are older than the window).
     pub none: BTreeMap<String, f64>,
     /// Factor on all scores that calibrates the probabilities.
     pub temperature: f64,

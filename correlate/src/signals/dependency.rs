@@ -5,6 +5,7 @@ use crate::{Direction, Observation, Provenance};
 
 use crate::facts::{FactKind, VersionStep};
 use crate::rank::query::package_name;
+use crate::rank::words::is_common;
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "dependency",
@@ -32,7 +33,11 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
         };
         // Its code runs in the trace; or the error is one that a changed interface makes.
         let in_trace = runs.map_or(0.0, |at| moved * 0.7 / (1.0 + 0.3 * at as f64));
-        let value = (in_trace + 0.6 * fit.strength).min(1.0) * fit.relevance;
+        let named = crate::rank::words::parts(name)
+            .iter()
+            .any(|part| part.len() > 3 && !is_common(part) && scene.query.said.contains(part));
+        let named = if named { 0.4 * moved } else { 0.0 };
+        let value = (in_trace + named + 0.6 * fit.strength).min(1.0) * fit.relevance;
         if value > best.map_or(0.0, |(_, other)| other) {
             best = Some((fit.fact, value));
         }

@@ -11,15 +11,16 @@ pub(super) const SIGNAL: Signal = Signal {
     observe,
 };
 
+fn value(scene: &Scene<'_>, touch: &crate::rank::trace::Touch) -> f64 {
+    if touch.last { scene.weight(touch) } else { 0.0 }
+}
+
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    scene
-        .best_touch(position, |touch| if touch.last { scene.weight(touch) } else { 0.0 })
-        .map_or(0.0, |(_, value)| value)
+    scene.best_touch(position, |touch| value(scene, touch)).map_or(0.0, |(_, value)| value)
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let (touch, _) =
-        scene.best_touch(position, |touch| if touch.last { scene.weight(touch) } else { 0.0 })?;
+    let (touch, _) = scene.best_touch(position, |touch| value(scene, touch))?;
     let seen = &scene.query.frames[touch.seen];
     let observation = Observation::LastTouched {
         path: scene.prepared.change(position).files[touch.file].path.clone(),

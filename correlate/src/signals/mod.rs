@@ -16,6 +16,7 @@ mod fact_fits;
 mod form_only;
 mod function;
 mod function_names;
+mod introduced;
 mod last_touched;
 mod late;
 mod mass_edit;
@@ -28,12 +29,15 @@ mod quoted;
 mod rare_file;
 mod reverted;
 mod scene;
+mod setting_named;
 mod setting_of_trace;
+mod side_words;
 mod source_words;
 mod tests_only;
 mod touched_file;
 mod touched_line;
 mod words_in_diff;
+mod words_in_hunk;
 
 pub(crate) use scene::Scene;
 
@@ -87,7 +91,10 @@ pub(crate) const ALL: &[Signal] = &[
     function::SIGNAL,
     last_touched::SIGNAL,
     blamed::SIGNAL,
+    introduced::SIGNAL,
     words_in_diff::SIGNAL,
+    words_in_hunk::SIGNAL,
+    side_words::SIGNAL,
     function_names::SIGNAL,
     source_words::SIGNAL,
     name_changed::SIGNAL,
@@ -98,6 +105,7 @@ pub(crate) const ALL: &[Signal] = &[
     fact_fits::SIGNAL,
     quoted::SIGNAL,
     setting_of_trace::SIGNAL,
+    setting_named::SIGNAL,
     dependency::SIGNAL,
     late::SIGNAL,
     deployed::SIGNAL,

@@ -35,13 +35,6 @@ fn quoted(scene: &Scene<'_>, fact: &Fact) -> Option<(f64, String)> {
             name(scene, from).map(|value| (value, from.clone()))
         }
         FactKind::Schema { action, table, column } => of_schema(scene, action, table, column),
-        FactKind::Dependency { name, .. } => {
-            let short = name.rsplit('/').next().unwrap_or(name);
-            (short.len() > 3
-                && !is_common(short)
-                && stands(&scene.query.text, &short.to_lowercase()))
-            .then(|| (0.6, short.to_owned()))
-        }
         _ => None,
     }
 }

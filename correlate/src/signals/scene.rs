@@ -18,11 +18,13 @@ pub(crate) struct Scene<'a> {
     pub(crate) trace: Trace,
     /// By position: indices into the query's terms that the change's lines hold.
     in_diff: Vec<Vec<usize>>,
+    /// By position: … that its documents and tests hold.
+    in_side: Vec<Vec<usize>>,
     /// By position: … that its message holds.
     in_message: Vec<Vec<usize>>,
     /// By position: … that its paths hold.
     in_path: Vec<Vec<usize>>,
-    rarity: [Vec<f64>; 3],
+    rarity: [Vec<f64>; 4],
     /// By position: positions of changes in the same directory as a frame, with the frame.
     pub(crate) blamed: Vec<Vec<usize>>,
     /// By position: the facts of the change with their best class.
@@ -50,6 +52,7 @@ pub(crate) enum Text {
     Diff,
     Message,
     Path,
+    Side,
 }
 
 impl<'a> Scene<'a> {
@@ -61,7 +64,8 @@ impl<'a> Scene<'a> {
             in_diff: vec![Vec::new(); n],
             in_message: vec![Vec::new(); n],
             in_path: vec![Vec::new(); n],
-            rarity: [Vec::new(), Vec::new(), Vec::new()],
+            rarity: [const { Vec::new() }; 4],
+            in_side: vec![Vec::new(); n],
             blamed: vec![Vec::new(); n],
             fits: Vec::with_capacity(n),
             together: vec![None; n],
@@ -79,8 +83,12 @@ impl<'a> Scene<'a> {
 
     fn find_words(&mut self) {
         let n = self.prepared.len() as f64;
-        let indices =
-            [&self.prepared.diff_words, &self.prepared.message_words, &self.prepared.path_words];
+        let indices = [
+            &self.prepared.diff_words,
+            &self.prepared.message_words,
+            &self.prepared.path_words,
+            &self.prepared.side_words,
+        ];
         for (kind, index) in indices.into_iter().enumerate() {
             for (at, term) in self.query.terms.iter().enumerate() {
                 let (count, changes) = index.changes(term.hash);
@@ -89,7 +97,8 @@ impl<'a> Scene<'a> {
                 let found = match kind {
                     0 => &mut self.in_diff,
                     1 => &mut self.in_message,
-                    _ => &mut self.in_path,
+                    2 => &mut self.in_path,
+                    _ => &mut self.in_side,
                 };
                 for position in changes {
                     found[position].push(at);
@@ -221,6 +230,7 @@ impl<'a> Scene<'a> {
             Text::Diff => &self.in_diff[position],
             Text::Message => &self.in_message[position],
             Text::Path => &self.in_path[position],
+            Text::Side => &self.in_side[position],
         }
     }
 
@@ -236,6 +246,20 @@ impl<'a> Scene<'a> {
             .map(|&term| self.term_value(text, term) * counts(self.query.terms[term].role))
             .sum();
         1.0 - (-1.5 * sum).exp()
+    }
+
+    /// Hash and value of the words of some roles that a change shares.
+    pub(crate) fn terms_of(
+        &self,
+        text: Text,
+        position: usize,
+        counts: impl Fn(Role) -> bool,
+    ) -> Vec<(u64, f64)> {
+        self.found(text, position)
+            .iter()
+            .filter(|&&term| counts(self.query.terms[term].role))
+            .map(|&term| (self.query.terms[term].hash, self.term_value(text, term)))
+            .collect()
     }
 
     /// The shared words, rarest first, at most five.

@@ -33,7 +33,9 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, Vec<String>)>
                 words.push(part);
             }
         }
-        let value = (1.0 - (-1.6 * sum).exp()) * fit.relevance;
+        // A word in common says little of a setting that cannot make such an error.
+        let possible = 0.3 + 0.7 * (fit.strength / 0.3).min(1.0);
+        let value = (1.0 - (-1.6 * sum).exp()) * fit.relevance * possible;
         if value > best.as_ref().map_or(0.0, |(_, other, _)| *other) {
             best = Some((fit.fact, value, words));
         }

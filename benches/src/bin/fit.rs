@@ -1,0 +1,53 @@
+//! Fits the ranker's weights on labelled cases and writes them with the figures they reached.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use benches::case::read_all;
+use benches::fit::{self, data};
+use clap::Parser;
+
+/// Fits the ranker's weights on labelled cases, cross-validated by project.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Where to write the weights.
+    #[arg(long, default_value = "correlate/weights/fitted.json")]
+    out: PathBuf,
+    /// Files of labelled cases, JSON Lines, plain or gzipped.
+    #[arg(required = true)]
+    cases: Vec<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fit: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let cases = read_all(&arguments.cases)?;
+    let samples = data::measure(&cases, false);
+    if samples.is_empty() {
+        return Err("no labelled case among them".into());
+    }
+    let blank = data::measure(&cases, true);
+    let fitted = fit::fit(&samples, &blank);
+    for (split, figures) in &fitted.weights.figures {
+        println!("{split}");
+        for (name, value) in figures {
+            println!("  {name:<20} {value}");
+        }
+    }
+    for signal in &fitted.idle {
+        println!("no case exercises {signal}");
+    }
+    let mut text = serde_json::to_string_pretty(&fitted.weights)?;
+    text.push('\n');
+    std::fs::write(&arguments.out, text)?;
+    println!("wrote {}", arguments.out.display());
+    Ok(())
+}

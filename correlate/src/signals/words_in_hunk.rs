@@ -1,0 +1,60 @@
+//! Several rare words of the error stand together in one hunk of a file of the trace.
+
+use super::scene::Text;
+use super::{Scene, Sight, Signal};
+use crate::rank::query::Role;
+use crate::rank::words::{hash, words};
+use crate::{Direction, Observation, Place, Provenance};
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "words-in-hunk",
+    direction: Direction::For,
+    provenance: Provenance::Diff,
+    measure,
+    observe,
+};
+
+/// The hunk of a file of the trace that shares most, and the sum of what it shares.
+fn best(scene: &Scene<'_>, position: usize) -> Option<(Place, f64)> {
+    let terms = scene.terms_of(Text::Diff, position, |role| role != Role::Source);
+    if terms.is_empty() {
+        return None;
+    }
+    let mut best: Option<(Place, f64)> = None;
+    let mut read: Vec<usize> = Vec::new();
+    for touch in scene.touches(position) {
+        if read.contains(&touch.file) {
+            continue;
+        }
+        read.push(touch.file);
+        let file = &scene.prepared.change(position).files[touch.file];
+        for (index, hunk) in file.hunks.iter().enumerate() {
+            let mut found: Vec<u64> = Vec::new();
+            let mut sum = 0.0;
+            for word in hunk.removed.iter().chain(&hunk.added).flat_map(|line| words(line)) {
+                let hash = hash(word);
+                if let Some((_, value)) = terms.iter().find(|(known, _)| *known == hash)
+                    && !found.contains(&hash)
+                {
+                    found.push(hash);
+                    sum += value;
+                }
+            }
+            if sum > best.map_or(0.0, |(_, other)| other) {
+                best = Some((Place { file: touch.file, hunk: Some(index) }, sum));
+            }
+        }
+    }
+    best
+}
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    best(scene, position).map_or(0.0, |(_, sum)| 1.0 - (-1.5 * sum).exp())
+}
+
+fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
+    let (place, _) = best(scene, position)?;
+    let words = scene
+        .shared_words(Text::Diff, position, |role| if role == Role::Source { 0.0 } else { 1.0 });
+    Some(Sight::of(Observation::WordsInDiff { words }).at(place))
+}
