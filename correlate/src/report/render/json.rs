@@ -23,9 +23,26 @@ pub const VERSION: u32 = 1;
 
 /// Renders a report as pretty-printed JSON, ending with a line break.
 ///
-/// The form, in version 1 (shortened): `{"version": 1, "statement": …, "suspect": sha or null,
-/// "hypotheses": [{"sha", "p", "statement", "evidence": […], …}], "none": p, "impact": …,
-/// "timeline": […], "coverage": […]}`, hypotheses best first.
+/// The form in version 1; moments are RFC 3339 in UTC, unknown values are `null`:
+///
+/// | member | what it holds |
+/// | --- | --- |
+/// | `version` | [`VERSION`] |
+/// | `statement` | the answer in one line, with its percentage |
+/// | `suspect` | object name of the named change; `null` when nobody is named |
+/// | `decided_by` | when nobody is named: the observation that would decide it |
+/// | `meaning`, `calibrated` | what the probabilities mean, and whether that was measured |
+/// | `incident` | `title`, `release`, `environment`, `issue_id`, `event_id`, `url` |
+/// | `hypotheses` | every candidate, best first: `sha`, `p`, `statement`, `measured`, `author`, `committed_at`, `summary`, `url`, `facts`, `evidence`, `contributions`, `counterfactuals` |
+/// | `hypotheses[].evidence[]` | `signal`, `direction` (`for`, `against`), `strength` (0 to 1), `statement`, `measured`, and `from`: the `source` it was read from, the stack `frame` and the place in the `change` |
+/// | `hypotheses[].contributions[]` | `signal` and the `amount` it added to the score, in log-odds |
+/// | `hypotheses[].counterfactuals[]` | `p` as it would be `without` a signal |
+/// | `none`, `none_contributions` | probability of "none of these", and what it is made of |
+/// | `impact` | `events`, `users`, `since` |
+/// | `timeline[]` | `at`, `kind` (`commits`, `suspect`, `deployed`, `first_seen`, `event`), `statement`, `sha` |
+/// | `coverage[]` | `source`, `status`, `statement`, `window`, `missing` |
+///
+/// All `p` and `none` sum to one.
 #[must_use]
 pub fn json(report: &Report) -> String {
     let mut out = Vec::new();
