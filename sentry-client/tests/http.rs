@@ -167,6 +167,38 @@ async fn a_short_id_is_resolved_once() {
     assert_eq!(server.requests(), 4);
 }
 
+#[tokio::test]
+async fn an_issue_without_events_does_not_make_the_server_an_old_one() {
+    let (_sentry, server, issue) = start().await;
+    let client = builder(&server).build().unwrap();
+    assert!(client.latest_event(&issue).await.unwrap().is_none());
+    assert_eq!(server.requests(), 2, "its events, then whether the route is there");
+    client.issue(&issue).await.unwrap();
+    assert!(client.latest_event(&issue).await.unwrap().is_none());
+    assert_eq!(server.requests(), 4);
+}
+
+#[tokio::test]
+async fn waiting_for_a_place_is_no_part_of_an_attempt() {
+    let (sentry, server, issue) = start().await;
+    let client = builder(&server).parallel(1).retry(quick()).build().unwrap();
+    for _ in 0..5 {
+        let body = r#"{"id":"1"}"#;
+        sentry.fail_next(Fault::status(200).body(body).delay(Duration::from_millis(200)));
+    }
+    let before = server.requests();
+    let calls: Vec<_> = (0..5)
+        .map(|_| {
+            let (client, issue) = (client.clone(), issue.clone());
+            tokio::spawn(async move { client.issue(&issue).await })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.requests() - before, 5, "none was given up after half a second");
+}
+
 /// The fake's tokens end in the year 2999.
 async fn installed(
     sentry: &FakeSentry,

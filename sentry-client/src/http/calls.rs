@@ -65,7 +65,7 @@ impl HttpClient {
     }
 
     /// Sends a body. `repeatable`: twice does the same as once.
-    pub(super) async fn put(
+    pub(super) async fn send(
         &self,
         operation: &'static str,
         method: Method,
@@ -122,10 +122,12 @@ impl HttpClient {
             call(&mut made);
             match self.transport.send(&made).await {
                 Err(error) if error.is_not_found() && routes == Routes::Unknown => {
-                    return self.legacy_call(operation, &id, rest, call).await.map_err(|older| {
-                        // The first answer is the honest one unless the older route had more to say.
-                        if older.is_not_found() { error } else { older }
-                    });
+                    if !rest.is_empty() && self.has_scoped_routes(operation, &id).await? {
+                        return Err(error);
+                    }
+                    // The first answer is the honest one unless the older route had more to say.
+                    let older = self.legacy_call(operation, &id, rest, call).await;
+                    return older.map_err(|older| if older.is_not_found() { error } else { older });
                 }
                 Ok(reply) => {
                     self.cache.set_routes(Routes::Scoped);
@@ -135,6 +137,20 @@ impl HttpClient {
             }
         }
         self.legacy_call(operation, &id, rest, call).await
+    }
+
+    /// Whether the issue is found below the organization: then what was not found is a part of it
+    /// (an issue may have no events any more), and no reason to try older routes.
+    async fn has_scoped_routes(&self, operation: &'static str, id: &str) -> Result<bool> {
+        let path = ["organizations", self.organization.as_str(), "issues", id];
+        match self.transport.send(&Call::get(operation, &path)).await {
+            Ok(_) => {
+                self.cache.set_routes(Routes::Scoped);
+                Ok(true)
+            }
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The older routes know no organization: what they find must be shown to be ours first.

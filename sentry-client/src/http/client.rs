@@ -147,7 +147,7 @@ impl SentryClient for HttpClient {
         let query = issues.as_slice().iter().map(|id| ("id", id.to_string())).collect();
         let path = ["organizations", self.organization.as_str(), "issues"];
         let reply =
-            self.put(operation, Method::PUT, &path, query, &update.to_json()?, true).await?;
+            self.send(operation, Method::PUT, &path, query, &update.to_json()?, true).await?;
         if reply.status == 204 || reply.body.is_empty() {
             return Ok(BulkOutcome::NothingMatched);
         }
@@ -267,7 +267,7 @@ impl SentryClient for HttpClient {
     async fn create_release(&self, release: &NewRelease) -> Result<Release> {
         let operation = "create release";
         let path = ["organizations", self.organization.as_str(), "releases"];
-        let reply = self.put(operation, Method::POST, &path, Pairs::new(), release, true).await?;
+        let reply = self.send(operation, Method::POST, &path, Pairs::new(), release, true).await?;
         if reply.body.is_empty() {
             return self.release(&release.version.parse()?).await;
         }
@@ -291,7 +291,7 @@ impl SentryClient for HttpClient {
     async fn create_deploy(&self, version: &Version, deploy: &NewDeploy) -> Result<Deploy> {
         let operation = "create deploy";
         let path = self.release_path(version, &["deploys"]);
-        let reply = self.put(operation, Method::POST, &path, Pairs::new(), deploy, false).await?;
+        let reply = self.send(operation, Method::POST, &path, Pairs::new(), deploy, false).await?;
         read::record(operation, &reply.body)
     }
 

@@ -78,13 +78,14 @@ impl Transport {
         let url = self.address(call.path, &call.query);
         let (mut attempt, mut renewed) = (1, false);
         loop {
-            let left = self.retry.deadline.saturating_sub(started.elapsed());
-            let limit = self.retry.attempt_timeout.min(left);
-            let token = match tokio::time::timeout(limit, self.tokens.token()).await {
-                Ok(token) => token?,
-                Err(_) => return Err(Error::timeout(call.operation)),
-            };
-            let error = match self.once(call, &url, &token, limit).await {
+            let left = || self.retry.deadline.saturating_sub(started.elapsed());
+            let token = within(call.operation, left(), self.tokens.token()).await??;
+            // Waiting for a place is no part of an attempt: nothing was sent yet.
+            let place = within(call.operation, left(), self.gate.acquire()).await?;
+            let limit = self.retry.attempt_timeout.min(left());
+            let reply = within(call.operation, limit, self.exchange(call, &url, &token)).await;
+            drop(place);
+            let error = match reply.and_then(|reply| judge(call.operation, reply?, &token)) {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error.after(attempt, started.elapsed()),
             };
@@ -107,48 +108,21 @@ impl Transport {
         }
     }
 
-    async fn once(
-        &self,
-        call: &Call<'_>,
-        url: &Url,
-        token: &Secret,
-        limit: Duration,
-    ) -> Result<Reply> {
-        let exchange = async {
-            let _place = self.gate.acquire().await;
-            let bearer = bearer(token).ok_or_else(|| {
-                Error::argument(
-                    call.operation,
-                    "the token holds characters that no header may hold",
-                )
-            })?;
-            let mut request =
-                self.http.request(call.method.clone(), url.clone()).header(AUTHORIZATION, bearer);
-            if let Some(body) = &call.body {
-                request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
-            }
-            let response = request.send().await.map_err(|error| network(call.operation, error))?;
-            let status = response.status().as_u16();
-            let headers = response.headers().clone();
-            let body = self.body(call.operation, response).await?;
-            Ok(Reply { status, headers, body })
-        };
-        let reply = tokio::time::timeout(limit, exchange)
-            .await
-            .unwrap_or_else(|_| Err(Error::timeout(call.operation)))?;
-        if (200..300).contains(&reply.status) {
-            return Ok(reply);
+    /// One request and its whole answer, whatever its status.
+    async fn exchange(&self, call: &Call<'_>, url: &Url, token: &Secret) -> Result<Reply> {
+        let operation = call.operation;
+        let unfit = || Error::argument(operation, "the token does not fit into a header");
+        let bearer = bearer(token).ok_or_else(unfit)?;
+        let mut request =
+            self.http.request(call.method.clone(), url.clone()).header(AUTHORIZATION, bearer);
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        let now =
-            reply.header("date").and_then(server_time).unwrap_or_else(OffsetDateTime::now_utc);
-        let error = Error::from_answer(
-            call.operation,
-            reply.status,
-            |name| reply.header(name),
-            &reply.body,
-            now,
-        );
-        Err(error.scrub(|text| holds(text, token)))
+        let response = request.send().await.map_err(|error| network(operation, error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let body = self.body(operation, response).await?;
+        Ok(Reply { status, headers, body })
     }
 
     async fn body(
@@ -188,6 +162,21 @@ impl fmt::Debug for Transport {
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
+}
+
+async fn within<F: Future>(operation: &'static str, limit: Duration, work: F) -> Result<F::Output> {
+    tokio::time::timeout(limit, work).await.map_err(|_| Error::timeout(operation))
+}
+
+/// A success, or the error that the answer is.
+fn judge(operation: &'static str, reply: Reply, token: &Secret) -> Result<Reply> {
+    if (200..300).contains(&reply.status) {
+        return Ok(reply);
+    }
+    let now = reply.header("date").and_then(server_time).unwrap_or_else(OffsetDateTime::now_utc);
+    let header = |name| reply.header(name);
+    let error = Error::from_answer(operation, reply.status, header, &reply.body, now);
+    Err(error.scrub(|text| holds(text, token)))
 }
 
 fn bearer(token: &Secret) -> Option<HeaderValue> {
