@@ -207,6 +207,13 @@ fn a_range_a_release_and_a_work_tree_are_understood() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(text.starts_with("Database connection pool was reduced from 20 to 5"), "{text}");
     }
+    // A work tree is the directory that holds `.git`.
+    let work = repo.with_file_name("work");
+    std::fs::create_dir(&work).unwrap();
+    repository::write(&shop::HISTORY, &work.join(".git")).unwrap();
+    let output = why(&event, &work, &[]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("reduced from 20 to 5"));
+
     let output = why(&event, &repo, &["--release", "1.1.0", "--format", "json"]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["hypotheses"].as_array().unwrap().len(), 7);
