@@ -42,6 +42,9 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match &args.keep {
         Some(dir) => {
+            if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
+                return Err(Failure::input(format!("{} is not empty", dir.display())));
+            }
             runtime.block_on(show(&mut out, dir, style))?;
             let command = "incident-service why --event EVENT.json --repo";
             writeln!(out, "\nThe project is kept: {command} {}", dir.display())

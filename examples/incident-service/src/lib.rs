@@ -9,6 +9,7 @@ mod failure;
 pub mod input;
 pub mod inspect;
 pub mod loopback;
+pub mod output;
 pub mod pipeline;
 pub mod receiver;
 pub mod serve;

@@ -20,7 +20,7 @@ use crate::cli::ServeArgs;
 use crate::pipeline::{Investigator, Outcome, Pipeline, Worker};
 use crate::receiver::{self, Intake};
 use crate::server::{self, Limits};
-use crate::why;
+use crate::{output, why};
 
 /// How long the body of a delivery may take.
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
@@ -150,7 +150,10 @@ fn receive(args: &ServeArgs, verifier: Verifier, pipeline: Pipeline) -> (Router,
     let work = tokio::spawn(worker.run(move |delivery, outcome| {
         log(delivery, &outcome);
         if let Outcome::Answered(report) = &outcome {
-            println!("{}", why::rendered(report, format, color));
+            let report = why::rendered(report, format, color);
+            if let Err(error) = output::print(&format!("{report}\n")) {
+                tracing::error!(%error, "a report was not written");
+            }
         }
     }));
     (receiver::routes(verifier, &intake, queue), work)

@@ -8,7 +8,7 @@ use sentry_hooks::model::Event;
 
 use crate::cli::{Color, Format, WhyArgs};
 use crate::pipeline::{Analysis, Investigator};
-use crate::{Failure, input};
+use crate::{Failure, input, output};
 
 /// Prints the ranked changes.
 ///
@@ -17,7 +17,7 @@ use crate::{Failure, input};
 /// answer is still possible it is printed first.
 pub fn run(args: &WhyArgs) -> Result<(), Failure> {
     let analysis = find(args)?;
-    print!("{}", rendered(&analysis.report, args.format, args.color));
+    output::print(&rendered(&analysis.report, args.format, args.color))?;
     match analysis.failed() {
         Some(reason) => Err(Failure::machine(reason)),
         None => Ok(()),

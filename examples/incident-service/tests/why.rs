@@ -218,3 +218,20 @@ fn a_range_a_release_and_a_work_tree_are_understood() {
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["hypotheses"].as_array().unwrap().len(), 7);
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let (_dir, repo, event) = shop_on_disk();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_incident-service"))
+        .args(["why", "--event"])
+        .arg(&event)
+        .arg("--repo")
+        .arg(&repo)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(program.stdout.take());
+    let output = program.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

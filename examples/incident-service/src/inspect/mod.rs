@@ -14,7 +14,7 @@ use sentry_hooks::{Headers, ParseError, Verifier, Webhook, danger};
 
 use crate::Failure;
 use crate::cli::InspectArgs;
-use crate::input;
+use crate::{input, output};
 pub use facts::Facts;
 
 /// What was found out, and whether the body could be read at all.
@@ -40,7 +40,7 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let headers = Headers::from_pairs(args.headers.iter().map(|(name, value)| (name, value)));
     let inspected = inspect(headers, body, verifier.as_ref());
     let text = serde_json::to_string_pretty(&inspected.facts).map_err(Failure::machine)?;
-    println!("{text}");
+    output::print(&format!("{text}\n"))?;
     match inspected.error {
         None => Ok(()),
         Some(error) => Err(Failure::input(error)),
