@@ -55,7 +55,17 @@ fn setting_fit(setting: &Setting, class: ErrorClass) -> f64 {
         }
         _ => 0.0,
     };
-    best.max(malformed) * if setting.in_code { 0.8 } else { 1.0 }
+    best.max(malformed) * step(setting) * if setting.in_code { 0.8 } else { 1.0 }
+}
+
+/// How much of a step the value took: a limit that was quartered explains in full what one that was
+/// trimmed hardly does.
+fn step(setting: &Setting) -> f64 {
+    let numbers = (&setting.old, &setting.new, setting.trend);
+    let (Some(old), Some(new), T::Lowered | T::Raised) = numbers else { return 1.0 };
+    let (Some(old), Some(new)) = (old.number, new.number) else { return 1.0 };
+    let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
+    if small == 0.0 { 1.0 } else { (0.35 + 0.325 * (large / small).log2()).min(1.0) }
 }
 
 fn is_number(text: &str) -> bool {
@@ -321,6 +331,14 @@ mod tests {
         assert!(fit(&setting("worker.threads", "6", "32"), C::PoolExhausted) > 0.8);
         assert!(fit(&setting("worker.threads", "32", "6"), C::PoolExhausted) < 0.5);
         assert!(fit(&setting("request_timeout", "30s", "3s"), C::Timeout) > 0.9);
+    }
+
+    #[test]
+    fn size_matters() {
+        let trimmed = fit(&setting("connect_timeout", "3", "2"), C::Timeout);
+        let cut = fit(&setting("receive_timeout", "15000", "150"), C::Timeout);
+        assert!(trimmed < 0.6 && cut > 0.9);
+        assert!(fit(&setting("max_size", "24", "0"), C::LimitExceeded) > 0.9);
     }
 
     #[test]

@@ -19,10 +19,14 @@ pub(crate) enum Line<'a> {
 pub(crate) fn read(line: &str) -> Line<'_> {
     let line = line.trim();
     if line.is_empty()
-        || line.starts_with(['#', ';', '!', '}', ']', '{', '<'])
+        || line.starts_with(['#', ';', '!', '}', ']', '<'])
         || line.starts_with("//")
+        || line == "{"
     {
         return Line::Nothing;
+    }
+    if line.starts_with('{') {
+        return Line::Item(line);
     }
     if let Some(section) = line.strip_prefix('[')
         && let Some(section) = section.trim_start_matches('[').split(']').next()
@@ -48,7 +52,7 @@ pub(crate) fn read(line: &str) -> Line<'_> {
         }
         return Line::Pair(key, unquote(value));
     }
-    if item || line.starts_with(['"', '\'']) || !line.contains(' ') {
+    if item || line.starts_with(['"', '\'', '{']) || !line.contains(' ') {
         return Line::Item(unquote(line));
     }
     // `maxclients 8`, `client_max_body_size 16m;`, `include deploy/redis/small.conf`

@@ -5,11 +5,13 @@
 //! ([`ErrorClass`]).
 
 mod class;
+mod config_code;
 mod definition;
 mod dependency;
 mod display;
 pub(crate) mod family;
 mod fit;
+mod flow;
 mod line;
 mod read;
 mod schema;

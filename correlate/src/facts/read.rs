@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::line::Line;
 use super::value::trend;
 use super::{
-    DefinitionAction, Fact, FactKind, Guard, Setting, Value, definition, dependency, family, line,
-    schema,
+    DefinitionAction, Fact, FactKind, Guard, Setting, Value, config_code, definition, dependency,
+    family, flow, line, schema,
 };
 use crate::diff::reduce::keeps_lines;
 use crate::rank::words::words;
@@ -65,6 +65,10 @@ struct Pair {
     key: String,
     value: String,
     hunk: usize,
+}
+
+fn flattened(key: &str, value: &str, hunk: usize) -> impl Iterator<Item = Pair> {
+    flow::flatten(key, value).into_iter().map(move |(key, value)| Pair { key, value, hunk })
 }
 
 impl Reader<'_> {
@@ -160,13 +164,9 @@ impl Reader<'_> {
                         } else {
                             format!("{section}.{key}")
                         };
-                        pairs.push(Pair { key, value: value.to_owned(), hunk: index });
+                        pairs.extend(flattened(&key, value, index));
                     }
-                    Line::Item(value) => pairs.push(Pair {
-                        key: section.clone(),
-                        value: value.to_owned(),
-                        hunk: index,
-                    }),
+                    Line::Item(value) => pairs.extend(flattened(&section, value, index)),
                     Line::Nothing => {}
                 }
                 if pairs.len() >= MOST {
@@ -237,10 +237,13 @@ impl Reader<'_> {
 
     fn code(&mut self) {
         self.definitions();
+        let configures = config_code::is_config_code(&self.file.path);
         for index in 0..self.file.hunks.len() {
             let hunk = &self.file.hunks[index];
             if hunk.removed.len() <= PAIRED && hunk.added.len() <= PAIRED {
-                for setting in settings_in_code(hunk) {
+                let settings =
+                    if configures { config_code::settings(hunk) } else { settings_in_code(hunk) };
+                for setting in settings {
                     self.push(FactKind::Setting(setting), index);
                 }
             }
@@ -299,7 +302,7 @@ impl Reader<'_> {
     }
 }
 
-fn setting(key: String, old: Option<&str>, new: Option<&str>, in_code: bool) -> Setting {
+pub(super) fn setting(key: String, old: Option<&str>, new: Option<&str>, in_code: bool) -> Setting {
     let old = old.map(|text| Value::read(&key, text));
     let new = new.map(|text| Value::read(&key, text));
     Setting {

@@ -49,12 +49,23 @@ fn of_setting(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
         let gone = if setting.trend == Trend::Removed { 1.0 } else { 0.85 };
         (strength * gone, setting.key.clone())
     });
+    let by_loss = (setting.trend == Trend::Removed).then(|| lost(scene, setting)).flatten();
     let scale = if setting.in_code { 0.7 } else { 1.0 };
-    match (by_value, by_name) {
-        (Some(a), Some(b)) => Some(if a.0 >= b.0 { a } else { b }),
-        (a, b) => a.or(b),
-    }
-    .map(|(value, text)| (value * scale, text))
+    [by_value, by_name, by_loss]
+        .into_iter()
+        .flatten()
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(value, text)| (value * scale, text))
+}
+
+/// A rare word of a value that is gone, such as the permission that an error names.
+fn lost(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
+    let old = setting.old.as_ref()?;
+    words(&old.text)
+        .filter(|word| word.len() >= 4 && !is_common(word))
+        .filter(|word| stands(&scene.query.text, &word.to_lowercase()))
+        .max_by_key(|word| word.len())
+        .map(|word| (if word.len() >= 6 { 0.9 } else { 0.6 }, word.to_owned()))
 }
 
 /// Whether the error gives the new value and not the old one.

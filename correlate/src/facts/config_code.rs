@@ -1,0 +1,183 @@
+//! Settings in files that are code by their syntax and configuration by their purpose:
+//! `Dockerfile`, Terraform, `config/*.exs`, initializers, unit files.
+//!
+//! Their lines are reduced to words, so a setting is what differs between two lines that begin
+//! alike: the word before the difference is its key.
+
+use super::Setting;
+use super::read::setting;
+use crate::Hunk;
+use crate::rank::words::words;
+
+/// Longest line that is read without a partner, in words.
+const LONGEST: usize = 8;
+/// Longest value, in words.
+const VALUE: usize = 12;
+
+/// Whether a file of code is there to configure.
+pub(crate) fn is_config_code(path: &str) -> bool {
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, suffix) = name.split_once('.').unwrap_or((name, ""));
+    let suffix = suffix.rsplit('.').next().unwrap_or_default();
+    if matches!(suffix, "tf" | "tfvars" | "hcl" | "exs" | "service" | "socket" | "timer" | "xml")
+        || matches!(stem, "Dockerfile" | "Containerfile" | "Procfile" | "Caddyfile" | "Vagrantfile")
+    {
+        // Tests of Elixir are scripts too.
+        return !stem.ends_with("_test");
+    }
+    let script = matches!(
+        suffix,
+        "py" | "rb"
+            | "php"
+            | "js"
+            | "ts"
+            | "mjs"
+            | "cjs"
+            | "gradle"
+            | "kts"
+            | "config"
+            | "sh"
+            | "rules"
+    );
+    let place = directory.split('/').any(|part| {
+        matches!(part, "config" | "conf" | "settings" | "initializers" | "environments" | "deploy")
+    });
+    let named = ["config", "settings", "gunicorn", "puma", "unicorn", "celeryconfig", "knexfile"]
+        .iter()
+        .any(|word| stem.starts_with(word) || name.contains(&format!(".{word}.")));
+    script && (place || named)
+}
+
+/// The settings that differ between the two sides of a hunk.
+pub(crate) fn settings(hunk: &Hunk) -> Vec<Setting> {
+    let old: Vec<Vec<String>> = hunk.removed.iter().map(|line| read(line)).collect();
+    let mut new: Vec<Option<Vec<String>>> =
+        hunk.added.iter().map(|line| Some(read(line))).collect();
+    let mut found = Vec::new();
+    for before in &old {
+        let partner = new
+            .iter()
+            .enumerate()
+            .filter_map(|(at, after)| Some((at, shared(before, after.as_ref()?))))
+            .filter(|(_, shared)| *shared > 0)
+            // The first of the best: `max_by_key` would take the last.
+            .reduce(|best, next| if next.1 > best.1 { next } else { best });
+        match partner.and_then(|(at, _)| new[at].take()) {
+            Some(after) => found.extend(difference(before, &after)),
+            None => found
+                .extend(alone(before).map(|(key, value)| setting(key, Some(&value), None, false))),
+        }
+    }
+    for after in new.iter().flatten() {
+        found.extend(alone(after).map(|(key, value)| setting(key, None, Some(&value), false)));
+    }
+    found
+}
+
+/// The words of a line; `15_000`, which reducing cuts in two, is one again.
+fn read(line: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for word in words(line) {
+        let digits = word.strip_prefix('_').filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+        match (digits, found.last_mut()) {
+            (Some(digits), Some(last)) if last.bytes().all(|b| b.is_ascii_digit()) => {
+                last.push_str(digits);
+            }
+            _ => found.push(word.to_owned()),
+        }
+    }
+    found
+}
+
+/// How many words two lines share at their beginning.
+fn shared(a: &[String], b: &[String]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+fn difference(before: &[String], after: &[String]) -> Option<Setting> {
+    let start = shared(before, after);
+    let longest = before.len().min(after.len()) - start;
+    let end = before.iter().rev().zip(after.iter().rev()).take(longest).take_while(|(a, b)| a == b);
+    let end = end.count();
+    let (old, new) = (&before[start..before.len() - end], &after[start..after.len() - end]);
+    let key = before[..start].last()?;
+    let value = |words: &[String]| words[..words.len().min(VALUE)].join(" ");
+    match (old, new) {
+        ([], []) => None,
+        ([], [key, rest @ ..]) if !rest.is_empty() => {
+            Some(setting(key.clone(), None, Some(&value(rest)), false))
+        }
+        ([key, rest @ ..], []) if !rest.is_empty() => {
+            Some(setting(key.clone(), Some(&value(rest)), None, false))
+        }
+        ([], new) => Some(setting(key.clone(), None, Some(&value(new)), false)),
+        (old, []) => Some(setting(key.clone(), Some(&value(old)), None, false)),
+        (old, new) => Some(setting(key.clone(), Some(&value(old)), Some(&value(new)), false)),
+    }
+}
+
+/// A line without a partner: its first word is the key.
+fn alone(line: &[String]) -> Option<(String, String)> {
+    let (key, rest) = line.split_first()?;
+    (!rest.is_empty() && line.len() <= LONGEST).then(|| (key.clone(), rest.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Trend;
+
+    fn changes(removed: &[&str], added: &[&str]) -> Vec<(String, Trend)> {
+        let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+        let hunk = Hunk { removed: owned(removed), added: owned(added), ..Hunk::default() };
+        settings(&hunk).into_iter().map(|setting| (setting.key, setting.trend)).collect()
+    }
+
+    #[test]
+    fn the_word_before_the_difference_is_the_key() {
+        assert_eq!(
+            changes(
+                &["receive_timeout 15 _000", "pool size 20 count 1"],
+                &["pool size 25 count 1", "receive_timeout 150"],
+            ),
+            [("receive_timeout".to_owned(), Trend::Lowered), ("size".to_owned(), Trend::Raised)],
+        );
+        assert_eq!(
+            changes(&["ENV TZ UTC"], &["ENV TZ UTC GLOBALIZATION_INVARIANT 1"]),
+            [("GLOBALIZATION_INVARIANT".to_owned(), Trend::Added)],
+        );
+        assert_eq!(
+            changes(&["ssl true"], &["ssl verify verify_peer cacertfile ca pem"]),
+            [("ssl".to_owned(), Trend::Replaced)],
+        );
+        assert_eq!(changes(&["COPY assets assets"], &[]), [("COPY".to_owned(), Trend::Removed)]);
+    }
+
+    #[test]
+    fn configuration_is_told_from_code() {
+        for path in [
+            "Dockerfile",
+            "deploy/Dockerfile.worker",
+            "infra/rabbit.tf",
+            "config/runtime.exs",
+            "config/initializers/permissions.rb",
+            "config/database.php",
+            "gunicorn.conf.py",
+            "shop/settings.py",
+            "src/main/resources/application.xml",
+            "next.config.js",
+        ] {
+            assert!(is_config_code(path), "{path}");
+        }
+        for path in [
+            "src/settings/plugins/keyfile.c",
+            "lib/shop/cart.ex",
+            "app/models/visit.rb",
+            "test/cart_test.exs",
+            "src/bus.js",
+            "lib/config.c",
+        ] {
+            assert!(!is_config_code(path), "{path}");
+        }
+    }
+}
