@@ -1,5 +1,7 @@
 //! `evaluate`: the ranker and the rules in use on recorded cases.
 
+mod build;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +10,7 @@ use std::process::ExitCode;
 use benches::arena::{Answers, Arena, ask, report};
 use benches::case::{self, Case};
 use benches::rules::{self, Answer, Ours, Rule};
-use clap::{Args, Parser};
+use clap::{Args, Parser, Subcommand};
 use sentry_correlate::Window;
 use serde_json::json;
 
@@ -17,10 +19,17 @@ type Error = Box<dyn std::error::Error>;
 /// Ranks the changes of recorded cases and says how often the culprit came first, beside the rules
 /// that people use today.
 #[derive(Parser)]
-#[command(name = "evaluate", version)]
+#[command(name = "evaluate", version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
     evaluation: Evaluation,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Build(build::Build),
 }
 
 #[derive(Args)]
@@ -47,7 +56,11 @@ struct Evaluation {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match evaluate(&arguments.evaluation) {
+    let done = match &arguments.command {
+        Some(Command::Build(build)) => build::run(build),
+        None => evaluate(&arguments.evaluation),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

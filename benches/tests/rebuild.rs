@@ -1,0 +1,74 @@
+//! Recorded cases against the same cases made anew from clones: what the weights were fitted on is
+//! what runs in production.
+//!
+//! Needs the recorded cases and `SENTRY_HOOKS_CLONES`, a folder with a clone per project.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use benches::build::{build, clone_of};
+use benches::case::{Case, read_all};
+use benches::facts;
+use sentry_correlate::Change;
+use sentry_correlate_git::GitRepository;
+
+/// Of every project so many cases; all of them take minutes.
+const PER_PROJECT: usize = 3;
+
+/// Blame counts as part of a case, so it gets the time that it needs.
+const BLAME: Duration = Duration::from_secs(600);
+
+#[test]
+fn a_case_made_from_a_clone_has_the_recorded_changes() {
+    let Some(folder) = common::shared("regressions") else { return };
+    let Some(clones) = std::env::var_os("SENTRY_HOOKS_CLONES").map(PathBuf::from) else {
+        eprintln!("skipped: SENTRY_HOOKS_CLONES is not set");
+        return;
+    };
+    let recorded = read_all(&common::case_files(&folder)).unwrap();
+    let facts = facts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases.toml")).unwrap();
+    for project in facts.chunk_by(|a, b| a.repository == b.repository) {
+        let Some(clone) = clone_of(project[0].repo(), &clones) else {
+            eprintln!("skipped: no clone of {}", project[0].repo());
+            continue;
+        };
+        let source = GitRepository::open(&clone).unwrap().with_blame_budget(BLAME);
+        for fact in project.iter().take(PER_PROJECT) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let made = runtime.block_on(build(fact, &source)).unwrap();
+            let case = recorded.iter().find(|case| case.id() == fact.id).unwrap();
+            assert_same(&made, case);
+        }
+    }
+}
+
+fn assert_same(made: &Case, recorded: &Case) {
+    let id = made.id();
+    let (made, recorded) = (made.window(), recorded.window());
+    assert_eq!(made.changes.len(), recorded.changes.len(), "{id}");
+    for change in &recorded.changes {
+        let twin = made.changes.iter().find(|c| c.sha == change.sha);
+        let twin = twin.unwrap_or_else(|| panic!("{id}: {} is missing", change.sha));
+        assert_eq!(plain(twin), plain(change), "{id}: {}", change.sha);
+    }
+    for blame in &recorded.blame {
+        let twin = made.blame.iter().find(|b| b.frame == blame.frame);
+        assert_eq!(twin.map(|b| &b.sha), Some(&blame.sha), "{id}: blame of {:?}", blame.frame);
+    }
+}
+
+/// What recorded cases keep of a change: no names, no full lines.
+fn plain(change: &Change) -> Change {
+    let mut change = change.clone();
+    change.author.clear();
+    change.author_email = None;
+    change.url = None;
+    for file in &mut change.files {
+        for hunk in &mut file.hunks {
+            hunk.display = None;
+        }
+    }
+    change
+}
