@@ -10,6 +10,9 @@ use sentry_hooks::ParseError;
 use crate::case::Case;
 use crate::facts::Fact;
 
+/// Changes of a window that are kept, the newest ones. Some projects release thousands at once.
+pub const MOST_CHANGES: usize = 600;
+
 /// Why a case could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -42,7 +45,8 @@ pub enum BuildError {
     },
 }
 
-/// Makes a case: the event from the facts, changes and blame from the source.
+/// Makes a case: the event from the facts, changes (the newest [`MOST_CHANGES`]) and blame from the
+/// source.
 ///
 /// # Errors
 ///
@@ -69,7 +73,8 @@ pub async fn build(fact: &Fact, source: &dyn ChangeSource) -> Result<Case, Build
         };
         return Err(BuildError::Incomplete { id: id(), detail });
     }
-    let window = gathered.window;
+    let mut window = gathered.window;
+    window.changes.drain(..window.changes.len().saturating_sub(MOST_CHANGES));
     if !window.changes.iter().any(|change| fact.culprits.contains(&change.sha)) {
         return Err(BuildError::NoCulprit { id: id(), changes: window.changes.len(), range });
     }

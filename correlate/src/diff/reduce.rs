@@ -169,8 +169,10 @@ fn code_line(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len().min(LINE));
     let mut at = 0;
+    // Once a quote is not closed, no later one of its kind is: its search would end the same way.
+    let mut unclosed = [false; 2];
     while at < bytes.len() && out.len() <= LINE {
-        if let Some(end) = long_literal(text, at) {
+        if let Some(end) = long_literal(text, at, &mut unclosed) {
             at = end;
         } else if is_word(bytes[at]) {
             let run = bytes[at..].iter().take_while(|&&byte| is_word(byte)).count();
@@ -189,11 +191,15 @@ fn code_line(text: &str) -> String {
 /// Where a literal of more than [`WORD`] characters that opens at `at` ends; an escaped character
 /// counts once. Shorter ones are read like the rest of the line, and so is what follows a lone
 /// quote.
-fn long_literal(text: &str, at: usize) -> Option<usize> {
-    let quote = match text.as_bytes()[at] {
-        byte @ (b'"' | b'\'') => char::from(byte),
+fn long_literal(text: &str, at: usize, unclosed: &mut [bool; 2]) -> Option<usize> {
+    let (quote, kind) = match text.as_bytes()[at] {
+        b'"' => ('"', 0),
+        b'\'' => ('\'', 1),
         _ => return None,
     };
+    if unclosed[kind] {
+        return None;
+    }
     let mut length = 0;
     let mut chars = text[at + 1..].char_indices();
     while let Some((offset, c)) = chars.next() {
@@ -201,10 +207,11 @@ fn long_literal(text: &str, at: usize) -> Option<usize> {
             return (length > WORD).then_some(at + 1 + offset + 1);
         }
         if c == '\\' {
-            chars.next()?;
+            chars.next();
         }
         length += 1;
     }
+    unclosed[kind] = true;
     None
 }
 
@@ -306,6 +313,13 @@ mod tests {
         let cut = line("a.yaml", &"ä".repeat(300));
         assert_eq!(cut.chars().count(), 160);
         assert!(line("a.py", &"abcdefghi ".repeat(40)).chars().count() <= 160);
+    }
+
+    #[test]
+    fn a_line_of_quotes_is_read_in_linear_time() {
+        // A megabyte: with a search to the end from each quote this would not end today.
+        let quotes = "\\\"".repeat(500_000);
+        assert_eq!(line("a.js", &format!("x = {quotes} y")), "x y");
     }
 
     #[test]
