@@ -3,7 +3,6 @@
 mod client;
 mod date;
 mod error;
-mod error_body;
 mod ext;
 #[cfg(feature = "reqwest")]
 mod http;

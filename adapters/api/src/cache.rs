@@ -33,13 +33,21 @@ pub(crate) struct Cache {
 struct Entry {
     answer: Shared<BoxFuture<'static, Answer>>,
     begun: Instant,
-    /// When it was answered, and whether with success.
-    ended: Arc<OnceLock<(Instant, bool)>>,
+    ended: Arc<OnceLock<Ended>>,
+}
+
+/// How a call ended.
+struct Ended {
+    at: Instant,
+    success: bool,
+    bytes: usize,
 }
 
 impl Cache {
     /// Enough for what a team looks at within a minute.
     const MOST: usize = 1024;
+    /// All bodies together; pages of events can be large.
+    const MOST_BYTES: usize = 64 << 20;
     /// A call whose callers have all gone stands still; past this nobody joins it.
     const LONGEST_CALL: Duration = Duration::from_secs(120);
 
@@ -59,16 +67,22 @@ impl Cache {
         if let Some(entry) = entries.get(&key).filter(|entry| entry.is_good(now, self.life)) {
             return entry.answer.clone();
         }
-        if entries.len() >= Self::MOST {
+        let full = |entries: &HashMap<String, Entry>| {
+            let bytes: usize = entries.values().map(Entry::bytes).sum();
+            entries.len() >= Self::MOST || bytes > Self::MOST_BYTES
+        };
+        if full(&entries) {
             entries.retain(|_, entry| entry.is_good(now, self.life));
         }
-        if entries.len() >= Self::MOST {
+        if full(&entries) {
             entries.clear();
         }
         let ended = Arc::new(OnceLock::new());
         let end = Arc::clone(&ended);
         let answer = ask().inspect(move |answer| {
-            let _ = end.set((Instant::now(), answer.is_ok()));
+            let bytes = answer.as_ref().map_or(0, |it| it.body.len());
+            let ended = Ended { at: Instant::now(), success: answer.is_ok(), bytes };
+            let _ = end.set(ended);
         });
         let entry = Entry { answer: answer.boxed().shared(), begun: now, ended };
         let answer = entry.answer.clone();
@@ -86,8 +100,12 @@ impl Entry {
     fn is_good(&self, now: Instant, life: Duration) -> bool {
         match self.ended.get() {
             None => now.duration_since(self.begun) < Cache::LONGEST_CALL,
-            Some((at, success)) => *success && now.saturating_duration_since(*at) < life,
+            Some(end) => end.success && now.saturating_duration_since(end.at) < life,
         }
+    }
+
+    fn bytes(&self) -> usize {
+        self.ended.get().map_or(0, |end| end.bytes)
     }
 }
 

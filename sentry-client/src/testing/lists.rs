@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::build::Fault;
-use super::state::{Answer, IssueRow, refused};
+use super::issue::IssueRow;
+use super::state::{Answer, refused};
 
 /// One page and where its neighbours begin.
 #[derive(Debug)]

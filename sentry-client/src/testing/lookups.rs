@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::state::{Answer, IssueRow, State, not_found};
+use super::issue::IssueRow;
+use super::state::{Answer, State, not_found};
 
 impl IssueRow {
     pub(super) fn hashes(&self) -> Vec<Value> {

@@ -20,6 +20,8 @@
 mod build;
 pub mod conformance;
 mod fake;
+mod fill;
+mod issue;
 mod lists;
 mod lookups;
 mod server;

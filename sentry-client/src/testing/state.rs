@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 
 use super::build::{FakeEvent, FakeIssue, Fault};
+use super::issue::IssueRow;
 use super::lists::{Rows, Selection, rows};
 use super::tokens::Tokens;
 use crate::date;
@@ -45,24 +46,6 @@ pub(super) struct ProjectRow {
     pub(super) slug: String,
     /// Belongs to another organization that the token can see.
     pub(super) foreign: bool,
-}
-
-#[derive(Debug)]
-pub(super) struct IssueRow {
-    pub(super) id: u64,
-    pub(super) short_id: String,
-    pub(super) project: ProjectRow,
-    /// Members that somebody can change, and those that never change.
-    pub(super) fields: Map<String, Value>,
-    /// Oldest first.
-    pub(super) events: Vec<Value>,
-    pub(super) users: BTreeSet<String>,
-    first_seen: OffsetDateTime,
-    last_seen: OffsetDateTime,
-    /// The release that was the latest when it was resolved "in the next release".
-    resolved_after: Option<String>,
-    /// How many more events end its being archived.
-    archived_for: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -336,99 +319,6 @@ impl State {
         let row = self.releases.iter_mut().find(|it| it.fields["version"] == version);
         row.ok_or_else(not_found)?.deploys.insert(0, deploy.clone());
         Ok(deploy)
-    }
-}
-
-impl IssueRow {
-    pub(super) fn json(&self, organization: &str) -> Value {
-        let mut json = self.fields.clone();
-        let permalink = format!("https://{organization}.sentry.example/issues/{}/", self.id);
-        for (key, value) in [
-            ("id", Value::from(self.id.to_string())),
-            ("shortId", self.short_id.clone().into()),
-            ("permalink", permalink.into()),
-            ("count", self.events.len().to_string().into()),
-            ("userCount", self.users.len().into()),
-            ("firstSeen", date::write(self.first_seen).into()),
-            ("lastSeen", date::write(self.last_seen).into()),
-            ("project", self.project.json()),
-        ] {
-            json.insert(key.to_owned(), value);
-        }
-        Value::Object(json)
-    }
-
-    pub(super) fn status(&self) -> &str {
-        self.fields["status"].as_str().unwrap_or_default()
-    }
-
-    /// What an event does to the status.
-    fn occurred(&mut self, release: Option<&str>) {
-        let (status, substatus) = match self.status() {
-            "resolved" => {
-                let same =
-                    self.resolved_after.is_some() && self.resolved_after.as_deref() == release;
-                if same {
-                    return;
-                }
-                ("unresolved", "regressed")
-            }
-            "ignored" => match &mut self.archived_for {
-                Some(left) if *left > 1 => {
-                    *left -= 1;
-                    return;
-                }
-                Some(_) => ("unresolved", "ongoing"),
-                None => return,
-            },
-            _ => return,
-        };
-        (self.resolved_after, self.archived_for) = (None, None);
-        self.put_status(status, json!({}), Some(substatus));
-    }
-
-    fn set_status(
-        &mut self,
-        status: &Value,
-        details: Value,
-        substatus: Option<&Value>,
-        latest: Option<Value>,
-        versions: &[Value],
-    ) -> Answer<()> {
-        if self.status().starts_with("pending") {
-            return Err(refused("status", "The issue is being taken away."));
-        }
-        if let Some(release) = details.get("inRelease")
-            && release != "latest"
-            && !versions.contains(release)
-        {
-            let body = json!({ "statusDetails": { "inRelease": ["No release of this version."] } });
-            return Err(Fault::status(400).body(body.to_string()));
-        }
-        (self.resolved_after, self.archived_for) = (None, None);
-        match status.as_str() {
-            Some("unresolved") => self.put_status("unresolved", json!({}), Some("ongoing")),
-            Some("resolved") => {
-                if details.get("inNextRelease").is_some() {
-                    let text = latest.and_then(|it| it.as_str().map(str::to_owned));
-                    self.resolved_after = Some(text.unwrap_or_default());
-                }
-                self.put_status("resolved", details, None);
-            }
-            Some("ignored") => {
-                self.archived_for = details.get("ignoreCount").and_then(Value::as_u64);
-                let word = substatus.and_then(Value::as_str).unwrap_or("archived_forever");
-                self.put_status("ignored", details, Some(word));
-            }
-            _ => return Err(refused("status", "Not a status.")),
-        }
-        Ok(())
-    }
-
-    fn put_status(&mut self, status: &str, details: Value, substatus: Option<&str>) {
-        self.fields.insert("status".to_owned(), status.into());
-        self.fields.insert("statusDetails".to_owned(), details);
-        self.fields.insert("substatus".to_owned(), substatus.into());
     }
 }
 
