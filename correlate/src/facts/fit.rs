@@ -3,7 +3,10 @@
 //! Strengths are between 0 and 1 and state domain knowledge, not fitted figures: 1 is "the textbook
 //! cause", 0.5 "a usual one", 0.2 "it happens". The ranker's weight for the whole table is fitted.
 
-use super::{ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, VersionStep, family};
+use super::{
+    ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, Unit, VersionStep, family,
+};
+use crate::rank::words::parts;
 
 use ErrorClass as C;
 use Family as F;
@@ -53,9 +56,22 @@ fn setting_fit(setting: &Setting, class: ErrorClass) -> f64 {
         {
             0.9
         }
+        // `15s` → `15`: the reader's own unit counts now, and it may be a thousandth.
+        (Some(old), Some(new), C::Timeout | C::LimitExceeded | C::OutOfMemory)
+            if (old.unit == Unit::None) != (new.unit == Unit::None) =>
+        {
+            1.0_f64.min(1.3 * best)
+        }
         _ => 0.0,
     };
-    best.max(malformed) * step(setting) * if setting.in_code { 0.8 } else { 1.0 }
+    let scale = if setting.in_code { 0.8 } else { 1.0 };
+    // What is written into a log hardly ever breaks what is logged.
+    let scale = if is_about_logs(&setting.key) { 0.3 * scale } else { scale };
+    best.max(malformed) * step(setting) * scale
+}
+
+fn is_about_logs(key: &str) -> bool {
+    parts(key).iter().any(|part| matches!(part.as_str(), "log" | "logging" | "logger" | "loglevel"))
 }
 
 /// How much of a step the value took: a limit that was quartered explains in full what one that was

@@ -44,7 +44,8 @@ pub(crate) fn read(line: &str) -> Line<'_> {
         .find_map(|word| line.strip_prefix(word))
         .unwrap_or(line)
         .trim();
-    if let Some((key, value)) = split(line) {
+    // Symbols are keys, too: `:concurrency: 10`.
+    if let Some((key, value)) = split(line.strip_prefix(':').unwrap_or(line)) {
         let key = unquote(key);
         let value = strip_comment(value.trim());
         if value.trim_end_matches(['{', '[', '|', '>', '-', ' ']).is_empty() {
@@ -132,6 +133,7 @@ mod tests {
             ("export REDIS_DB=16", "REDIS_DB", "16"),
             ("- name: TZ", "name", "TZ"),
             ("edition = \"2021\"", "edition", "2021"),
+            (":concurrency: 20", "concurrency", "20"),
         ] {
             assert_eq!(read(line), Line::Pair(key, value), "{line}");
         }
