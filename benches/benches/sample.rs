@@ -68,7 +68,7 @@ fn frame(n: usize) -> Value {
     json!({
         "function": format!("step_{n}"), "module": "shop.checkout", "package": null,
         "filename": "shop/checkout.py", "abs_path": "/srv/app/shop/checkout.py",
-        "lineno": 40 + n, "colno": null, "in_app": n % 2 == 0, "platform": null,
+        "lineno": 40 + n, "colno": null, "in_app": n.is_multiple_of(2), "platform": null,
         "context_line": line(n), "pre_context": (0..5).map(line).collect::<Vec<_>>(),
         "post_context": (5..10).map(line).collect::<Vec<_>>(),
         "vars": {"self": "<shop.checkout.Checkout object>", "sku": "'A-1'", "count": "2"},
