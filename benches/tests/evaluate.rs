@@ -122,7 +122,7 @@ fn the_report_comes_as_text_as_markdown_and_as_a_picture() {
     assert!(markdown.contains("flatter"), "what was fitted on is said: {markdown}");
     assert!(std::fs::read_to_string(&svg).unwrap().starts_with("<svg"));
     let done = evaluate(&["--blank-messages", text(&cases)]);
-    assert!(String::from_utf8(done.stdout).unwrap().contains("Commit messages were blanked"));
+    assert!(String::from_utf8(done.stdout).unwrap().contains("messages were blanked here"));
 }
 
 #[test]

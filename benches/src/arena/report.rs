@@ -1,5 +1,7 @@
 //! What the arena says: the table of rules, calibration, and who fails where.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{Arena, Breakdown, Report, Section, Table};
@@ -16,14 +18,19 @@ pub const SURE: f64 = 0.8;
 /// One of a summary's shares.
 type Figure = fn(&Summary) -> f64;
 
-/// The whole report. `note` is printed under the table of rules.
+/// Figures by split, as they stand beside the weights.
+pub type Figures = BTreeMap<String, BTreeMap<String, f64>>;
+
+/// The whole report. `note` is printed under the table of rules; `held_out` are the figures that
+/// the weights reached on projects they were not fitted on.
 #[must_use]
-pub fn report(arena: &Arena, note: &str) -> Report {
+pub fn report(arena: &Arena, note: &str, held_out: &Figures) -> Report {
     let mut sections = vec![
         Section::Heading(format!("{} cases", arena.entries().len())),
         Section::Table(rules(arena)),
         Section::Text(note.to_owned()),
     ];
+    sections.extend(held_out_table(held_out).map(Section::Table));
     sections.extend(intervals(arena).map(Section::Text));
     sections.extend(difference(arena).map(Section::Text));
     sections.extend(calibration(arena));
@@ -100,6 +107,32 @@ fn rules(arena: &Arena) -> Table {
         header: header.map(str::to_owned).to_vec(),
         rows: arena.rules().iter().enumerate().map(row).collect(),
     }
+}
+
+/// What fitting wrote beside the weights; nothing where it wrote nothing.
+fn held_out_table(figures: &Figures) -> Option<Table> {
+    let columns: [(&str, &str); 6] = [
+        ("Top-1", "top1"),
+        ("Top-5", "top5"),
+        ("MRR", "mrr"),
+        ("none right", "none_accuracy"),
+        ("precision at ≥ 80 %", "precision_at_80"),
+        ("of the cases", "coverage_at_80"),
+    ];
+    let row = |(split, figures): (&String, &BTreeMap<String, f64>)| {
+        let cell = |name: &str| match figures.get(name) {
+            Some(value) if name == "mrr" => format!("{value:.2}"),
+            Some(value) => percent(*value),
+            None => "–".to_owned(),
+        };
+        [split.clone()].into_iter().chain(columns.iter().map(|(_, name)| cell(name))).collect()
+    };
+    let header = ["fitted without the project"].into_iter().chain(columns.map(|(title, _)| title));
+    let table = Table {
+        header: header.map(str::to_owned).collect(),
+        rows: figures.iter().map(row).collect(),
+    };
+    (!figures.is_empty()).then_some(table)
 }
 
 /// How far the first rule's figures might move.

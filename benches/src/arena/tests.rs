@@ -87,10 +87,13 @@ fn json_has_the_published_keys() {
 #[test]
 fn the_report_says_what_was_measured() {
     let arena = arena();
-    let text = report(&arena, "A note.").to_text();
+    let split = BTreeMap::from([("top1".to_owned(), 0.75), ("mrr".to_owned(), 0.8)]);
+    let held_out = BTreeMap::from([("all, project left out".to_owned(), split)]);
+    let text = report(&arena, "A note.", &held_out).to_text();
     for expected in [
         "2 cases",
         "A note.",
+        "all, project left out       75.0 %      –  0.80",
         "ours against once, the best rule in use, case by case: Top-1 +50.0 points",
         "acme/mail",
         "elsewhere",
@@ -99,7 +102,7 @@ fn the_report_says_what_was_measured() {
     ] {
         assert!(text.contains(expected), "{expected} in\n{text}");
     }
-    assert_eq!(text, report(&arena, "A note.").to_text(), "seeded");
+    assert_eq!(text, report(&arena, "A note.", &held_out).to_text(), "seeded");
     assert!(diagram_svg(&arena).unwrap().contains("2 cases"));
 }
 
@@ -108,7 +111,7 @@ fn a_rule_without_probabilities_has_no_calibration() {
     let mut arena = Arena::new(["guess"]);
     let answers = Answers { with: guess("b"), without: Answer::abstain() };
     arena.add(&case("1", "acme/shop", "a.py"), &incident(), &[answers]);
-    assert!(!report(&arena, "").to_text().contains("believed"));
+    assert!(!report(&arena, "", &BTreeMap::new()).to_text().contains("believed"));
     assert!(diagram_svg(&arena).is_none());
 }
 
@@ -116,5 +119,5 @@ fn a_rule_without_probabilities_has_no_calibration() {
 fn nothing_judged_is_reported_without_a_figure_too_many() {
     let arena = Arena::new(["ours", "other"]);
     assert_eq!(json(&arena)["cases"], 0);
-    assert!(report(&arena, "").to_text().starts_with("0 cases"));
+    assert!(report(&arena, "", &BTreeMap::new()).to_text().starts_with("0 cases"));
 }

@@ -12,6 +12,7 @@ use benches::case::{self, Case};
 use benches::rules::{self, Answer, Ours, Rule};
 use clap::{Args, Parser, Subcommand};
 use sentry_correlate::Window;
+use sentry_correlate::rank::Weights;
 use serde_json::json;
 
 type Error = Box<dyn std::error::Error>;
@@ -131,7 +132,7 @@ fn rendered(arena: &Arena, arguments: &Evaluation) -> String {
         return format!("{}\n", report::json(arena));
     }
     let blanked = if arguments.blank_messages { BLANKED } else { "" };
-    let report = report::report(arena, &format!("{NOTE}{blanked}"));
+    let report = report::report(arena, &format!("{NOTE}{blanked}"), &Weights::fitted().figures);
     if arguments.markdown { report.to_markdown() } else { report.to_text() }
 }
 
@@ -141,7 +142,7 @@ fn create(path: &Path) -> Result<BufWriter<File>, Error> {
 }
 
 const NOTE: &str = "The shipped weights were fitted on cases like these: on cases that were among \
-    them the ranker's figures flatter. `fit` prints the figures of weights that had not seen the \
-    project they are tried on.";
+    them the ranker's figures flatter. What `fit` noted beside the weights was reached on projects \
+    that the weights had not seen:";
 
-const BLANKED: &str = " Commit messages were blanked.";
+const BLANKED: &str = " (Commit messages were blanked here.)";
