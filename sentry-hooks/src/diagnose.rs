@@ -4,7 +4,7 @@
 
 use crate::{
     SignatureError, Verifier,
-    json::{self, Escapes, Keys, Spacing, Style},
+    json::{self, Escapes, Keys, Numbers, Spacing, Style},
 };
 
 /// What is wrong with a signature.
@@ -101,23 +101,26 @@ const BASE: Style = Style {
     spacing: Spacing::Compact,
     ascii: false,
     escapes: Escapes::Needed,
-    floats: false,
+    numbers: Numbers::AsWritten,
     keys: Keys::AsWritten,
 };
-const SPACED: Style = Style { spacing: Spacing::Spaced, ..BASE };
-const TWO: Style = Style { spacing: Spacing::Indented(2), ..BASE };
-const FOUR: Style = Style { spacing: Spacing::Indented(4), ..BASE };
-const JS: Style = Style { floats: true, keys: Keys::IndicesFirst, ..BASE };
+const PYTHON: Style = Style { numbers: Numbers::Python, ..BASE };
+const SPACED: Style = Style { spacing: Spacing::Spaced, ..PYTHON };
+const TWO: Style = Style { spacing: Spacing::Indented(2), ..PYTHON };
+const FOUR: Style = Style { spacing: Spacing::Indented(4), ..PYTHON };
+const JS: Style = Style { numbers: Numbers::JavaScript, keys: Keys::IndicesFirst, ..BASE };
 
 /// Who writes JSON how.
 const WRITERS: &[(&str, Style)] = &[
     ("Sentry: compact, ASCII", Style { ascii: true, ..BASE }),
+    ("Python: json.dumps(body, separators=(',', ':'))", Style { ascii: true, ..PYTHON }),
+    ("compact, text outside ASCII as it is", BASE),
     ("JavaScript: JSON.stringify(body)", JS),
     ("JavaScript: JSON.stringify(body, null, 2)", Style { spacing: Spacing::Indented(2), ..JS }),
     ("JavaScript: JSON.stringify(body, null, 4)", Style { spacing: Spacing::Indented(4), ..JS }),
     ("Python: json.dumps(body)", Style { ascii: true, ..SPACED }),
     ("Python: json.dumps(body, ensure_ascii=False)", SPACED),
-    ("Python: json.dumps(body, separators=(',', ':'), ensure_ascii=False)", BASE),
+    ("Python: json.dumps(body, separators=(',', ':'), ensure_ascii=False)", PYTHON),
     ("Python: json.dumps(body, indent=2)", Style { ascii: true, ..TWO }),
     ("Python: json.dumps(body, indent=2, ensure_ascii=False)", TWO),
     ("Python: json.dumps(body, indent=4)", Style { ascii: true, ..FOUR }),
@@ -132,15 +135,18 @@ const WRITERS: &[(&str, Style)] = &[
     ),
     (
         "Python: json.dumps(body, separators=(',', ':'), sort_keys=True)",
-        Style { ascii: true, keys: Keys::Sorted, ..BASE },
+        Style { ascii: true, keys: Keys::Sorted, ..PYTHON },
     ),
     ("compact with sorted keys", Style { keys: Keys::Sorted, ..BASE }),
     ("PHP: json_encode($body)", Style { ascii: true, escapes: Escapes::Slash, ..BASE }),
     (
         "Go: json.Marshal(body)",
-        Style { escapes: Escapes::Html, floats: true, keys: Keys::Sorted, ..BASE },
+        Style { escapes: Escapes::Html, numbers: Numbers::JavaScript, keys: Keys::Sorted, ..BASE },
     ),
-    ("compact, ASCII, numbers as in JavaScript", Style { ascii: true, floats: true, ..BASE }),
+    (
+        "compact, ASCII, numbers as in JavaScript",
+        Style { ascii: true, numbers: Numbers::JavaScript, ..BASE },
+    ),
 ];
 
 #[cfg(test)]
@@ -159,7 +165,7 @@ mod tests {
             let held = json::rewrite(SENT, *style);
             let diagnosis = diagnose(&verifier, held.as_bytes(), Some(signature.as_bytes()));
             // What a writer throws away (`.0`, the order of keys) cannot be had back.
-            if !style.floats && style.keys == Keys::AsWritten {
+            if style.numbers != Numbers::JavaScript && style.keys == Keys::AsWritten {
                 assert!(matches!(diagnosis.word(), "re_serialised" | "valid"), "{writer}");
             }
             // Somebody signed what they wrote again; the receiver holds what Sentry sent.

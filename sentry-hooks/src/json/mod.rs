@@ -19,6 +19,6 @@ pub(crate) use read::{
 #[cfg(feature = "webhook")]
 pub(crate) use read::{float, integer, members_raw};
 #[cfg(feature = "webhook")]
-pub(crate) use rewrite::{Escapes, Keys, Spacing, Style, rewrite};
+pub(crate) use rewrite::{Escapes, Keys, Numbers, Spacing, Style, rewrite};
 pub use scan::MAX_DEPTH;
 pub(crate) use scan::Scanner;

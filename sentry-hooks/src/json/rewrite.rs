@@ -1,5 +1,7 @@
 //! JSON written again as other programs write it, to find out what was signed.
 
+use std::{borrow::Cow, ops::Range};
+
 use super::{Kind, elements, kind, members_raw};
 
 /// How a program writes JSON.
@@ -10,8 +12,7 @@ pub(crate) struct Style {
     pub(crate) ascii: bool,
     /// Further characters that are escaped.
     pub(crate) escapes: Escapes,
-    /// Numbers as 64-bit floats, written the way JavaScript does.
-    pub(crate) floats: bool,
+    pub(crate) numbers: Numbers,
     pub(crate) keys: Keys,
 }
 
@@ -23,6 +24,15 @@ pub(crate) enum Spacing {
     Spaced,
     /// One member a line, indented by so many spaces.
     Indented(usize),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    AsWritten,
+    /// All are 64-bit floats; whole ones lose their fraction.
+    JavaScript,
+    /// Those with fraction or exponent are 64-bit floats and keep a fraction.
+    Python,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +64,7 @@ pub(crate) fn rewrite(raw: &str, style: Style) -> String {
 fn value(raw: &str, style: Style, depth: usize, out: &mut String) {
     match kind(raw) {
         Kind::String => string(&raw[1..raw.len() - 1], style, out),
-        Kind::Number if style.floats => number(raw, out),
+        Kind::Number => out.push_str(&number(raw, style.numbers)),
         Kind::Array => {
             let mut items = Vec::new();
             elements(raw, |item| items.push((None, item)));
@@ -162,19 +172,35 @@ fn escape(unit: u16, out: &mut String) {
     let _ = write!(out, "\\u{unit:04x}");
 }
 
-fn number(raw: &str, out: &mut String) {
-    let Ok(float) = raw.parse::<f64>() else { return out.push_str(raw) };
-    let text = if !float.is_finite() {
-        "null".to_owned()
-    } else if float == 0.0 {
-        "0".to_owned()
-    } else if (1e-6..1e21).contains(&float.abs()) {
-        float.to_string()
-    } else {
-        let text = format!("{float:e}");
-        if text.contains("e-") { text } else { text.replace('e', "e+") }
-    };
-    out.push_str(&text);
+fn number(raw: &str, numbers: Numbers) -> Cow<'_, str> {
+    let Ok(float) = raw.parse::<f64>() else { return Cow::Borrowed(raw) };
+    match numbers {
+        Numbers::AsWritten => Cow::Borrowed(raw),
+        Numbers::Python if !raw.contains(['.', 'e', 'E']) => Cow::Borrowed(raw),
+        Numbers::JavaScript if !float.is_finite() => Cow::Borrowed("null"),
+        Numbers::JavaScript if float == 0.0 => Cow::Borrowed("0"),
+        Numbers::JavaScript => Cow::Owned(plain_or_exponent(float, 1e-6..1e21, 1)),
+        Numbers::Python if !float.is_finite() => {
+            Cow::Borrowed(if float > 0.0 { "Infinity" } else { "-Infinity" })
+        }
+        Numbers::Python => {
+            let text = plain_or_exponent(float, 1e-4..1e16, 2);
+            let whole = text.bytes().all(|b| b == b'-' || b.is_ascii_digit());
+            Cow::Owned(if whole { text + ".0" } else { text })
+        }
+    }
+}
+
+/// The shortest digits that read back the same; with an exponent of so many digits at least
+/// outside of `plain`.
+fn plain_or_exponent(float: f64, plain: Range<f64>, digits: usize) -> String {
+    if float == 0.0 || plain.contains(&float.abs()) {
+        return float.to_string();
+    }
+    let text = format!("{float:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |e| ('-', e));
+    format!("{mantissa}e{sign}{exponent:0>digits$}")
 }
 
 #[cfg(test)]
@@ -188,7 +214,7 @@ mod tests {
         spacing: Spacing::Compact,
         ascii: false,
         escapes: Escapes::Needed,
-        floats: false,
+        numbers: Numbers::AsWritten,
         keys: Keys::AsWritten,
     };
 
@@ -197,14 +223,20 @@ mod tests {
         let text =
             r#" {"b": 10.0, "a/": "<é\ud83d\udc40\u0001\ud800>", "2": [], "1": [1e21, {}]} "#
                 .trim();
-        // What Node and Python print for it; Python alone would write `1e+21`.
+        // What Node and Python print for it.
         assert_eq!(
-            rewrite(text, Style { floats: true, keys: Keys::IndicesFirst, ..PLAIN }),
+            rewrite(
+                text,
+                Style { numbers: Numbers::JavaScript, keys: Keys::IndicesFirst, ..PLAIN }
+            ),
             r#"{"1":[1e+21,{}],"2":[],"b":10,"a/":"<é👀\u0001\ud800>"}"#
         );
         assert_eq!(
-            rewrite(text, Style { spacing: Spacing::Spaced, ascii: true, ..PLAIN }),
-            r#"{"b": 10.0, "a/": "<\u00e9\ud83d\udc40\u0001\ud800>", "2": [], "1": [1e21, {}]}"#
+            rewrite(
+                text,
+                Style { spacing: Spacing::Spaced, ascii: true, numbers: Numbers::Python, ..PLAIN }
+            ),
+            r#"{"b": 10.0, "a/": "<\u00e9\ud83d\udc40\u0001\ud800>", "2": [], "1": [1e+21, {}]}"#
         );
         assert_eq!(
             rewrite(r#"{"a":[1,{"b":[]}]}"#, Style { spacing: Spacing::Indented(2), ..PLAIN }),
@@ -218,6 +250,27 @@ mod tests {
             ),
             r#"{"a":1,"b":"\u003c"}"#
         );
+    }
+
+    #[test]
+    fn numbers_as_python_and_javascript_print_them() {
+        for (raw, python, javascript) in [
+            ("10.0", "10.0", "10"),
+            ("1.50", "1.5", "1.5"),
+            ("-0.0", "-0.0", "0"),
+            ("0", "0", "0"),
+            ("1e3", "1000.0", "1000"),
+            ("1e16", "1e+16", "10000000000000000"),
+            ("123456789012345678", "123456789012345678", "123456789012345680"),
+            ("0.0001", "0.0001", "0.0001"),
+            ("0.00001", "1e-05", "0.00001"),
+            ("1.5e-7", "1.5e-07", "1.5e-7"),
+            ("1E+21", "1e+21", "1e+21"),
+            ("1592404974.656", "1592404974.656", "1592404974.656"),
+        ] {
+            assert_eq!(number(raw, Numbers::Python), python);
+            assert_eq!(number(raw, Numbers::JavaScript), javascript);
+        }
     }
 
     fn json() -> impl Strategy<Value = Value> {
@@ -238,9 +291,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn means_the_same_in_every_style(json in json(), ascii: bool, floats: bool, indent in 0..3_usize) {
+        fn means_the_same_in_every_style(json in json(), ascii: bool, numbers in 0..3_usize, indent in 0..3_usize) {
             let spacing = [Spacing::Compact, Spacing::Spaced, Spacing::Indented(3)][indent];
-            let style = Style { spacing, ascii, floats, ..PLAIN };
+            let numbers = [Numbers::AsWritten, Numbers::JavaScript, Numbers::Python][numbers];
+            let style = Style { spacing, ascii, numbers, ..PLAIN };
             let written = rewrite(&json.to_string(), style);
             prop_assert_eq!(&serde_json::from_str::<Value>(&written).unwrap(), &json);
             prop_assert!(!ascii || written.is_ascii());
