@@ -21,6 +21,7 @@ mod project;
 mod raw;
 mod tags;
 mod urls;
+mod user;
 
 pub use actor::{Actor, ActorKind};
 pub use event::{Event, Form};
@@ -32,6 +33,7 @@ pub use level::{Level, UnknownLevel};
 pub use project::Project;
 pub use raw::Raw;
 pub use tags::{Tag, Tags};
+pub use user::User;
 
 pub(crate) use event::Fields;
 pub(crate) use parts::{Part, PartName};

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::Event;
 use crate::{
     json,
-    model::{Id, Level, PartName, Raw, Tags, date, urls},
+    model::{Id, Level, PartName, Raw, Tags, User, date, urls},
 };
 
 /// What it is and where it belongs.
@@ -194,6 +194,12 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags().get(key)
+    }
+
+    /// Who was affected, read when asked for; [`Event::user`] is the same as it came. Personal data.
+    #[must_use]
+    pub fn affected_user(&self) -> Option<User<'_>> {
+        self.part(PartName::User).and_then(User::from_raw)
     }
 
     /// The client's grouping rule, mostly `["{{ default }}"]`; not a hash. Webhooks only.
