@@ -11,11 +11,20 @@ use crate::{
     model::{Exception, Frame, Id, Mechanism, Raw, context},
 };
 
+/// How many exceptions, and how many frames in all, are read of an event. Sentry keeps far fewer;
+/// the limit is for bodies of millions of `{}`, each of which would cost a hundred times its size.
+const MAX_EXCEPTIONS: usize = 2_000;
+const MAX_FRAMES: usize = 20_000;
+
 /// The exceptions under `values`, nulls skipped, in the order of the wire.
 pub(crate) fn exceptions(raw: &str) -> Vec<Exception<'_>> {
     let mut out = Vec::new();
+    let mut room = MAX_FRAMES;
     values(raw, |scanner| {
-        out.push(exception(scanner)?);
+        if out.len() == MAX_EXCEPTIONS {
+            return scanner.skip().map(drop);
+        }
+        out.push(exception(scanner, &mut room)?);
         Ok(())
     });
     out
@@ -53,12 +62,12 @@ fn objects<'a>(
     scanner.array(|s| if s.peek() == Some(b'{') { f(s) } else { s.skip().map(drop) }).map(drop)
 }
 
-fn exception<'a>(scanner: &mut Scanner<'a>) -> Result<Exception<'a>, ParseError> {
+fn exception<'a>(scanner: &mut Scanner<'a>, room: &mut usize) -> Result<Exception<'a>, ParseError> {
     let mut exception = Exception::default();
     scanner.object(|s, key| {
         if key == "stacktrace" && s.peek() == Some(b'{') {
             exception.has_stacktrace = true;
-            exception.frames = stacktrace(s)?.unwrap_or_default();
+            exception.frames = stacktrace(s, room)?.unwrap_or_default();
             return Ok(());
         }
         let value = s.skip()?;
@@ -97,11 +106,14 @@ pub(crate) fn frames(raw: &str) -> Option<Vec<Frame<'_>>> {
     if !json::is_object(raw) {
         return None;
     }
-    stacktrace(&mut Scanner::new(raw)).ok().flatten()
+    stacktrace(&mut Scanner::new(raw), &mut { MAX_FRAMES }).ok().flatten()
 }
 
-/// A stack trace's frames; the scanner stands before an object.
-fn stacktrace<'a>(scanner: &mut Scanner<'a>) -> Result<Option<Vec<Frame<'a>>>, ParseError> {
+/// A stack trace's frames while there is room; the scanner stands before an object.
+fn stacktrace<'a>(
+    scanner: &mut Scanner<'a>,
+    room: &mut usize,
+) -> Result<Option<Vec<Frame<'a>>>, ParseError> {
     let mut out = None;
     scanner.object(|s, key| {
         if key != "frames" {
@@ -110,6 +122,10 @@ fn stacktrace<'a>(scanner: &mut Scanner<'a>) -> Result<Option<Vec<Frame<'a>>>, P
         let frames = out.insert(Vec::new());
         if s.peek() == Some(b'[') {
             objects(s, &mut |s| {
+                if *room == 0 {
+                    return s.skip().map(drop);
+                }
+                *room -= 1;
                 frames.push(frame(s)?);
                 Ok(())
             })
@@ -190,4 +206,18 @@ fn frame<'a>(scanner: &mut Scanner<'a>) -> Result<Frame<'a>, ParseError> {
 
 fn small(raw: &str) -> Option<u32> {
     json::unsigned(raw)?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn millions_of_nothing_stay_small() {
+        let frames = format!(r#"{{"stacktrace":{{"frames":[{}]}}}}"#, vec!["{}"; 15_000].join(","));
+        let raw = format!(r#"{{"values":[{frames},{frames},{}]}}"#, vec!["{}"; 5_000].join(","));
+        let exceptions = exceptions(&raw);
+        assert_eq!(exceptions.len(), MAX_EXCEPTIONS);
+        assert_eq!(exceptions.iter().map(|e| e.frames.len()).sum::<usize>(), MAX_FRAMES);
+    }
 }
