@@ -41,7 +41,7 @@ pub fn measure(cases: &[Case], blank: bool) -> Vec<Sample> {
             let without = case.without_culprit()?;
             Some(Sample {
                 group: source.repo.clone(),
-                configuration: source.kind.is_some(),
+                configuration: source.kind.as_deref().is_some_and(|kind| kind != "code"),
                 whole: question(case.incident(), case.window(), &source.culprits, blank),
                 without: question(case.incident(), &without, &[], blank),
             })

@@ -19,7 +19,7 @@ pub struct Prior {
 }
 
 /// Strength of the priors of signals about the stack.
-const FIRM: f64 = 0.06;
+const FIRM: f64 = 0.012;
 /// Strength of the priors of signals about settings.
 const LOOSE: f64 = 0.000_1;
 /// Share of a signal's weight that is expected to remain when the fault is off the stack.
@@ -41,7 +41,7 @@ pub fn of(signal: &str) -> Prior {
         | "changes-together" | "named" => 0.4,
         "docs-only" | "tests-only" => -2.0,
         "form-only" | "reverted" | "other-environment" => -1.0,
-        "mass-edit" => -0.5,
+        "mass-edit" | "mechanical" => -0.5,
         _ => 0.0,
     };
     // What speaks against a change does so wherever the fault is.

@@ -68,6 +68,7 @@ use ErrorClass as C;
 #[rustfmt::skip]
 const PHRASES: &[(ErrorClass, &[&str])] = &[
     (C::PoolExhausted, &[
+        "pool has been exhausted", "from the connection pool", "connection from the pool", "from the pool within", "pooled connections", "connection pool is", "pool size", "sockets queued", "no connections available", "connection slots", "queue is empty after",
         "queuepool limit", "pool exhausted", "connection pool exhausted", "connection pool timeout",
         "no more connections", "too many connections", "too many clients", "max number of clients",
         "remaining connection slots", "pool is full", "pool timed out", "pooltimeout", "pool timeout",
@@ -81,6 +82,7 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "can't start new thread", "unable to create new native thread", "resource temporarily unavailable",
     ]),
     (C::RateLimited, &[
+        "rate limit exceeded", "too_many_requests", "retry in",
         "rate limit", "ratelimit", "too many requests", "429", "throttl", "quota exceeded",
         "slow down", "resource_exhausted", "requestlimitexceeded",
     ]),
@@ -100,15 +102,18 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "header too", "upload_max", "message size", "frame_too_large", "statement too complex",
     ]),
     (C::Timeout, &[
+        "querycanceled", "canceled due to", "operation was canceled", "taskcanceled", "was cancelled", "elapsing", "504", "receive_timeout",
         "timeout", "timed out", "timedout", "deadline", "etimedout", "esockettimedout", "econnaborted",
         "took too long", "time limit", "timelimit", "canceling statement due to", "time-out", "504",
         "operation was aborted", "lock wait", "context canceled",
     ]),
     (C::TlsFailed, &[
+        "unknownissuer", "unknown ca", "unknown_ca", "peer certificate", "pkix path", "trust anchor", "tlsv1",
         "certificate", "ssl", "tls", "handshake", "self signed", "self-signed", "unable to get local issuer",
         "unable_to_verify", "cert_", "x509", "pkix", "hostname mismatch", "err_tls",
     ]),
     (C::Unauthenticated, &[
+        "401", "auth failed", "authenticationfailed", "invalid api token", "sasl", "bad_certificate", "invalid_grant", "jwt", "token is invalid", "unable to verify",
         "401", "unauthorized", "authentication failed", "authenticationerror", "wrongpass", "noauth",
         "access denied for user", "password authentication", "invalid password", "invalid credentials",
         "login failed", "invalid token", "token expired", "invalid api key", "bad credentials",
@@ -116,6 +121,7 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "invalidclienttokenid", "access_refused", "invalid_client", "not authenticated",
     ]),
     (C::PermissionDenied, &[
+        "access_refused", "access-refused", "authorization_failed", "authorization failed", "may not", "does not allow", "is not allowed", "refused for user", "accesscontrol", "insufficient_scope", "not authorised", "unauthorizedoperation", "sqlstate[42501]", "must be superuser",
         "permission denied", "403", "forbidden", "no permission", "nopermission", "noperm", "eacces",
         "eperm", "not permitted", "accessdenied", "access denied", "not authorized", "insufficient",
         "read-only", "readonly", "read only", "permissionerror", "not allowed", "has no permissions",
@@ -127,6 +133,7 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "unable to acquire lock", "sqlite_busy", "is locked",
     ]),
     (C::ConstraintViolated, &[
+        "value too long", "too long for type", "numeric field overflow", "not-null", "violates", "foreignkeyviolation",
         "not null constraint", "violates not-null", "unique constraint", "duplicate key",
         "duplicate entry", "foreign key", "integrityerror", "check constraint", "cannot be null",
         "integrity constraint", "constraint failed", "uniqueviolation", "notnullviolation",
@@ -134,6 +141,7 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "constraint violation", "data too long for column", "out of range value for column",
     ]),
     (C::SchemaMismatch, &[
+        "cannot load", "undefined_column", "undefined_table", "unknown attribute", "no such attribute", "does not exist (sqlstate", "doesn't exist in", "missing table",
         "no such column", "no such table", "unknown column", "undefinedcolumn", "undefinedtable",
         "has no column named", "undefined column", "undefined table", "invalid column name",
         "invalid object name", "table or view does not exist", "base table or view not found",
@@ -141,6 +149,7 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "pending migration", "no such index", "unknown field", "unknown type",
     ]),
     (C::ImportFailed, &[
+        "require() of es module", "es module", "cannot use import", "classnotfoundexception", "class not found", "unable to load", "cannot load", "could not load", "no such module",
         "no module named", "modulenotfound", "cannot import name", "importerror", "cannot find module",
         "module not found", "classnotfound", "noclassdeffound", "cannot load such file", "loaderror",
         "err_require_esm", "err_module_not_found", "cannot open shared object", "undefined symbol",
@@ -163,12 +172,14 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "does not respond to", "method not found", "unknown property", "object has no",
     ]),
     (C::NullValue, &[
+        "received undefined", "received null", "got: nil", "but got: nil", "from nil", "got nil", "was null", "null value", "nil value", "nil into",
         "nonetype", "of undefined", "of null", "nullpointer", "null pointer", "nil pointer",
         "undefined is not", "null is not", "for nil", "nilclass", "object reference not set",
         "on null", "is none", "is null", "is undefined", "called `option::unwrap()` on a `none`",
         "got none", "got undefined", "nullreference", "undefined (reading",
     ]),
     (C::MissingKey, &[
+        "is missing", "missing value", "not found in configuration", "no configuration", "undefined environment", "could not fetch environment variable", "key :",
         "keyerror", "key not found", "keynotfound", "missing key", "missing required", "no such key",
         "undefined index", "undefined array key", "undefined offset", "environment variable",
         "improperlyconfigured", "not set", "is required", "missing setting", "missing config",
@@ -177,6 +188,7 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "missing environment", "must be set", "must be configured", "nosuchelement",
     ]),
     (C::Locale, &[
+        "culture", "globalization", "kind=local", "only utc", "kind=unspecified", "calendar",
         "time zone", "timezone", "zoneinfo", "tzdata", "locale", "naive datetime", "offset-naive",
         "offset-aware", "unknown language", "translation", "use_tz", "invalid date",
     ]),
@@ -196,11 +208,13 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "object of type", "isn't a number", "invalid input syntax", "nan",
     ]),
     (C::InvalidValue, &[
+        "precondition_failed", "inequivalent", "not recognised", "422", "400", "bad request", "unprocessable", "cannot be used",
         "unsupported", "unknown", "invalid", "not supported", "unrecognized", "illegal", "not one of",
         "out of range", "no such option", "must be one of", "notimplemented", "not a recognized",
         "valueerror", "illegalargument", "not a valid choice", "bad value",
     ]),
     (C::NotFound, &[
+        "input file is missing", "no such", "missing file", "could not be found", "unknown host", "unknown exchange", "unknown queue", "does not resolve",
         "404", "not found", "notfound", "no such file", "enoent", "does not exist", "doesn't exist",
         "nosuchbucket", "nosuchkey", "unknown database", "db index is out of range", "no such host",
         "no route", "unknown topic", "no queue", "missing file", "filenotfound", "could not find",
@@ -215,6 +229,7 @@ const PHRASES: &[(ErrorClass, &[&str])] = &[
         "network is", "nobrokersavailable", "connection aborted", "unknownhost",
     ]),
     (C::RemoteFailed, &[
+        "max retries per request", "does not indicate success", "answered 5",
         "status code 5", "max retries", "maxretryerror", "too many 5", "500", "502", "503",
         "bad gateway", "service unavailable", "internal server error", "server error",
         "retries exceeded", "retryerror", "request failed with status", "upstream", "giving up after",

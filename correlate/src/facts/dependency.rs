@@ -57,6 +57,9 @@ pub(crate) fn read<'a>(path: &str, line: &'a str) -> Option<(&'a str, &'a str)> 
         let (package, version) = rest.split_once(' ')?;
         return versioned(package, version);
     }
+    if name.ends_with(".csproj") || name == "pom.xml" || name.starts_with("build.gradle") {
+        return reduced(line);
+    }
     // `"name": "^1.2"`, `name = "1.2"`, `name = { version = "1.2" }`
     if let super::line::Line::Pair(key, value) = super::line::read(line)
         && !line.contains("==")
@@ -86,6 +89,19 @@ pub(crate) fn read<'a>(path: &str, line: &'a str) -> Option<(&'a str, &'a str)> 
     let line = unquote(line.trim_end_matches(','));
     let end = line.find(['=', '<', '>', '~', '!', ' ', '^', '@'])?;
     versioned(line[..end].split('[').next()?, &line[end..])
+}
+
+/// `PackageReference Include Npgsql Version 8.0`, `implementation com squareup okhttp3 okhttp 4.12`:
+/// the last word before the version names it best.
+fn reduced(line: &str) -> Option<(&str, &str)> {
+    let at = line.find(|c: char| c.is_ascii_digit()).filter(|&at| line[..at].ends_with(' '))?;
+    let head = line[..at].trim_end();
+    let head = head.strip_suffix(" Version").unwrap_or(head);
+    let head = match head.find("Include ") {
+        Some(at) => &head[at + "Include ".len()..],
+        None => head.rsplit(' ').next()?,
+    };
+    versioned(head, &line[at..])
 }
 
 fn versioned<'a>(name: &'a str, version: &'a str) -> Option<(&'a str, &'a str)> {
@@ -145,6 +161,13 @@ mod tests {
             ("go.mod", "github.com/lib/pq v1.10.9 // indirect", "github.com/lib/pq", "1.10.9"),
             ("Gemfile", "gem rails 7.0 4", "rails", "7.0"),
             ("Dockerfile", "FROM python 3.12 slim", "python", "3.12"),
+            (
+                "a/b.csproj",
+                "PackageReference Include Npgsql Json Version 8.0 1",
+                "Npgsql Json",
+                "8.0",
+            ),
+            ("build.gradle", "implementation com squareup okhttp 4.12 0", "okhttp", "4.12"),
         ] {
             let expected = (!name.is_empty()).then_some((name, version));
             assert_eq!(read(path, line), expected, "{line}");

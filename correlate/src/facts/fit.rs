@@ -20,6 +20,7 @@ pub(crate) fn fit(fact: &FactKind, class: ErrorClass) -> f64 {
             C::MissingKey => 1.0,
             C::NullValue | C::MissingAttribute => 0.7,
             C::InvalidValue | C::TypeMismatch => 0.2,
+            C::Unauthenticated => 0.7,
             class => {
                 // To whoever reads the old name the setting is gone.
                 family::families(from)
@@ -48,7 +49,7 @@ fn setting_fit(setting: &Setting, class: ErrorClass) -> f64 {
         .map(|(n, family)| {
             family_fit(family, setting.trend, class) * if n == 0 { 1.0 } else { 0.8 }
         })
-        .fold(0.0, f64::max);
+        .fold(0.9 * family_fit(setting.family, setting.trend, class), f64::max);
     let malformed = match (&setting.old, &setting.new, class) {
         // `30` → `30s`: what was a number is none any more, or the other way round.
         (Some(old), Some(new), C::TypeMismatch | C::Decoding | C::InvalidValue)

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::line::Line;
 use super::value::trend;
 use super::{
-    DefinitionAction, Fact, FactKind, Guard, Setting, Value, config_code, definition, dependency,
-    family, flow, line, schema,
+    DefinitionAction, Fact, FactKind, Family, Guard, Setting, Value, VersionStep, config_code,
+    definition, dependency, family, flow, line, schema,
 };
 use crate::diff::reduce::keeps_lines;
 use crate::rank::words::words;
@@ -87,7 +87,19 @@ impl Reader<'_> {
         }
     }
 
-    fn push(&mut self, kind: FactKind, hunk: usize) {
+    fn push(&mut self, mut kind: FactKind, hunk: usize) {
+        if let FactKind::Setting(setting) = &mut kind {
+            if let (Some(old), Some(new)) = (&setting.old, &setting.new)
+                && is_variable(&old.text)
+                && is_variable(&new.text)
+            {
+                // What is read has another name now.
+                let (from, to) = (old.text.clone(), new.text.clone());
+                kind = FactKind::SettingRenamed { from, to, value: String::new() };
+            } else if setting.family == Family::Other && !setting.in_code {
+                setting.family = family::families(&self.file.path)[0];
+            }
+        }
         let place = Place { file: self.index, hunk: Some(hunk) };
         self.facts.push(Fact { kind, place });
     }
@@ -197,10 +209,13 @@ impl Reader<'_> {
         }
         for (name, version, hunk) in new {
             let from = old.remove(&name).map(|(version, _)| version);
-            if from.as_ref() != Some(&version) {
-                let step = dependency::step(from.as_deref(), Some(&version));
-                self.push(FactKind::Dependency { name, from, to: Some(version), step }, hunk);
-            }
+            // The line changed and the version did not: features, extras, sources.
+            let step = if from.as_ref() == Some(&version) {
+                VersionStep::Unknown
+            } else {
+                dependency::step(from.as_deref(), Some(&version))
+            };
+            self.push(FactKind::Dependency { name, from, to: Some(version), step }, hunk);
         }
         let mut gone: Vec<_> = old.into_iter().collect();
         gone.sort();
@@ -300,6 +315,14 @@ impl Reader<'_> {
             self.push(FactKind::Definition { action, name }, hunk);
         }
     }
+}
+
+/// Whether a value is the name of an environment variable.
+fn is_variable(text: &str) -> bool {
+    text.len() >= 4
+        && text.contains('_')
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 pub(super) fn setting(key: String, old: Option<&str>, new: Option<&str>, in_code: bool) -> Setting {

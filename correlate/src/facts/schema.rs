@@ -156,14 +156,22 @@ fn read_framework(words: &[&str], lower: &[String]) -> Option<Step> {
         "uniqueconstraint",
     ]) {
         (SchemaAction::ConstraintAdded, n)
-    } else if let Some(n) =
-        position(&["alterfield", "alter_column", "change_column", "altercolumn"])
-    {
+    } else if let Some(n) = position(&[
+        "alterfield",
+        "alter_column",
+        "change_column",
+        "altercolumn",
+        "modify",
+        "altertype",
+    ]) {
         (SchemaAction::ColumnAltered, n)
     } else {
         return None;
     };
-    let table = named("model_name").or_else(|| named("table_name")).or_else(|| word(at + 1));
+    let table = named("model_name")
+        .or_else(|| named("table_name"))
+        .or_else(|| named("table"))
+        .or_else(|| word(at + 1));
     let column = named("old_name").or_else(|| named("name")).or_else(|| word(at + 2));
     Some(Step { action, table, column })
 }

@@ -20,6 +20,7 @@ mod introduced;
 mod last_touched;
 mod late;
 mod mass_edit;
+mod mechanical;
 mod merge;
 mod message_words;
 mod name_changed;
@@ -114,6 +115,7 @@ pub(crate) const ALL: &[Signal] = &[
     docs_only::SIGNAL,
     tests_only::SIGNAL,
     form_only::SIGNAL,
+    mechanical::SIGNAL,
     mass_edit::SIGNAL,
     environment::SIGNAL,
     merge::SIGNAL,
