@@ -2,6 +2,8 @@
 
 mod change;
 pub mod diff;
+#[doc = include_str!("../docs/signals.md")]
+pub mod explained {}
 pub mod facts;
 mod gather;
 mod hypothesis;
