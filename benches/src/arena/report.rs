@@ -111,17 +111,19 @@ fn rules(arena: &Arena) -> Table {
 
 /// What fitting wrote beside the weights; nothing where it wrote nothing.
 fn held_out_table(figures: &Figures) -> Option<Table> {
-    let columns: [(&str, &str); 6] = [
+    let columns: [(&str, &str); 7] = [
+        ("cases", "cases"),
         ("Top-1", "top1"),
         ("Top-5", "top5"),
         ("MRR", "mrr"),
         ("none right", "none_accuracy"),
         ("precision at ≥ 80 %", "precision_at_80"),
-        ("of the cases", "coverage_at_80"),
+        ("covering", "coverage_at_80"),
     ];
     let row = |(split, figures): (&String, &BTreeMap<String, f64>)| {
         let cell = |name: &str| match figures.get(name) {
             Some(value) if name == "mrr" => format!("{value:.2}"),
+            Some(value) if name == "cases" => format!("{value:.0}"),
             Some(value) => percent(*value),
             None => "–".to_owned(),
         };

@@ -87,13 +87,14 @@ fn json_has_the_published_keys() {
 #[test]
 fn the_report_says_what_was_measured() {
     let arena = arena();
-    let split = BTreeMap::from([("top1".to_owned(), 0.75), ("mrr".to_owned(), 0.8)]);
+    let split = [("cases", 34.0), ("top1", 0.75), ("mrr", 0.8)];
+    let split = split.map(|(name, value)| (name.to_owned(), value)).into();
     let held_out = BTreeMap::from([("all, project left out".to_owned(), split)]);
     let text = report(&arena, "A note.", &held_out).to_text();
     for expected in [
         "2 cases",
         "A note.",
-        "all, project left out       75.0 %      –  0.80",
+        "all, project left out          34  75.0 %      –  0.80",
         "ours against once, the best rule in use, case by case: Top-1 +50.0 points",
         "acme/mail",
         "elsewhere",
