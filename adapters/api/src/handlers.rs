@@ -130,8 +130,12 @@ async fn release_of(
         return None;
     };
     let release = sentry.release(&version).await;
-    if release.is_err() {
-        notes.push("Sentry does not know the event's release".to_owned());
+    if let Err(error) = &release {
+        notes.push(if error.is_not_found() {
+            "Sentry does not know the event's release".to_owned()
+        } else {
+            "Sentry could not be asked for the event's release".to_owned()
+        });
     }
     release.ok()
 }
