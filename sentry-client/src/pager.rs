@@ -318,6 +318,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_stream_like_any_other() {
+        use futures_util::TryStreamExt as _;
+        let all: Vec<Number> = pages(vec![vec![1], vec![], vec![2]]).try_collect().await.unwrap();
+        assert_eq!(all.len(), 2);
+    }
+
+    #[tokio::test]
     async fn whole_pages() {
         let mut pager = pages(vec![vec![1, 2], vec![], vec![3]]);
         let mut lengths = Vec::new();
