@@ -342,13 +342,17 @@ pub(super) fn setting(key: String, old: Option<&str>, new: Option<&str>, in_code
 fn settings_in_code(hunk: &Hunk) -> Vec<Setting> {
     let mut found = Vec::new();
     let mut used = vec![false; hunk.added.len()];
+    let added: Vec<Vec<&str>> = if hunk.removed.is_empty() {
+        Vec::new()
+    } else {
+        hunk.added.iter().map(|line| words(line).collect()).collect()
+    };
     for before in &hunk.removed {
         let old: Vec<&str> = words(before).collect();
-        for (at, after) in hunk.added.iter().enumerate() {
+        for (at, new) in added.iter().enumerate() {
             if used[at] {
                 continue;
             }
-            let new: Vec<&str> = words(after).collect();
             if old.len() != new.len() || old.len() > 24 {
                 continue;
             }
@@ -380,15 +384,22 @@ fn settings_in_code(hunk: &Hunk) -> Vec<Setting> {
 fn guard_removed(hunk: &Hunk) -> Option<(Guard, String)> {
     let find = |lines: &[String]| {
         lines.iter().flat_map(|line| words(line)).find_map(|word| {
-            let lower = word.to_ascii_lowercase();
-            let guard = match lower.as_str() {
-                "except" | "catch" | "rescue" => Guard::Catch,
-                _ if lower.contains("retry") || lower.contains("retries") => Guard::Retry,
-                _ if lower.contains("timeout") => Guard::Timeout,
-                "mutex" | "synchronized" | "transaction" | "for_update" | "with_lock" => {
-                    Guard::Lock
-                }
-                _ => return None,
+            let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+            let holds = |part: &str| {
+                word.as_bytes()
+                    .windows(part.len())
+                    .any(|bytes| bytes.eq_ignore_ascii_case(part.as_bytes()))
+            };
+            let guard = if is(&["except", "catch", "rescue"]) {
+                Guard::Catch
+            } else if holds("retry") || holds("retries") {
+                Guard::Retry
+            } else if holds("timeout") {
+                Guard::Timeout
+            } else if is(&["mutex", "synchronized", "transaction", "for_update", "with_lock"]) {
+                Guard::Lock
+            } else {
+                return None;
             };
             Some((guard, word.to_owned()))
         })
