@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, Shared};
+use futures_util::future::{BoxFuture, Either, Shared, WeakShared, ready};
 
 use crate::ApiError;
 
@@ -29,18 +29,18 @@ pub(crate) struct Cache {
     life: Duration,
 }
 
-#[derive(Clone)]
 struct Entry {
-    answer: Shared<BoxFuture<'static, Answer>>,
-    begun: Instant,
+    /// The call, as long as somebody waits for it. Held weakly: nobody polls a call whose callers
+    /// have all gone, so kept alive it would hold its place in the client for ever.
+    call: WeakShared<BoxFuture<'static, Answer>>,
     ended: Arc<OnceLock<Ended>>,
 }
 
-/// How a call ended.
+/// A successful end of a call; a failed one is not remembered.
 struct Ended {
+    /// When the answer arrived.
     at: Instant,
-    success: bool,
-    bytes: usize,
+    answer: Arc<Remembered>,
 }
 
 impl Cache {
@@ -48,8 +48,6 @@ impl Cache {
     const MOST: usize = 1024;
     /// All bodies together; pages of events can be large.
     const MOST_BYTES: usize = 64 << 20;
-    /// A call whose callers have all gone stands still; past this nobody joins it.
-    const LONGEST_CALL: Duration = Duration::from_secs(120);
 
     pub(crate) fn new(life: Duration) -> Self {
         Self { entries: Arc::default(), life }
@@ -64,30 +62,38 @@ impl Cache {
     ) -> impl Future<Output = Answer> + Send + 'static {
         let now = Instant::now();
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = entries.get(&key).filter(|entry| entry.is_good(now, self.life)) {
-            return entry.answer.clone();
+        if let Some(entry) = entries.get(&key) {
+            if let Some(answer) = entry.answer(now, self.life) {
+                return Either::Left(ready(Ok(answer)));
+            }
+            if let Some(call) = entry.under_way() {
+                return Either::Right(call);
+            }
         }
         let full = |entries: &HashMap<String, Entry>| {
             let bytes: usize = entries.values().map(Entry::bytes).sum();
             entries.len() >= Self::MOST || bytes > Self::MOST_BYTES
         };
         if full(&entries) {
-            entries.retain(|_, entry| entry.is_good(now, self.life));
+            entries.retain(|_, entry| {
+                entry.answer(now, self.life).is_some() || entry.under_way().is_some()
+            });
         }
         if full(&entries) {
             entries.clear();
         }
         let ended = Arc::new(OnceLock::new());
         let end = Arc::clone(&ended);
-        let answer = ask().inspect(move |answer| {
-            let bytes = answer.as_ref().map_or(0, |it| it.body.len());
-            let ended = Ended { at: Instant::now(), success: answer.is_ok(), bytes };
-            let _ = end.set(ended);
+        let call = ask().inspect(move |answer| {
+            if let Ok(answer) = answer {
+                let _ = end.set(Ended { at: Instant::now(), answer: Arc::clone(answer) });
+            }
         });
-        let entry = Entry { answer: answer.boxed().shared(), begun: now, ended };
-        let answer = entry.answer.clone();
-        entries.insert(key, entry);
-        answer
+        let call = call.boxed().shared();
+        if let Some(weak) = call.downgrade() {
+            entries.insert(key, Entry { call: weak, ended });
+        }
+        Either::Right(call)
     }
 
     /// Forgets everything, calls under way included: what they answer may be old.
@@ -97,15 +103,20 @@ impl Cache {
 }
 
 impl Entry {
-    fn is_good(&self, now: Instant, life: Duration) -> bool {
-        match self.ended.get() {
-            None => now.duration_since(self.begun) < Cache::LONGEST_CALL,
-            Some(end) => end.success && now.saturating_duration_since(end.at) < life,
-        }
+    /// The answer, while it is young.
+    fn answer(&self, now: Instant, life: Duration) -> Option<Arc<Remembered>> {
+        let ended = self.ended.get()?;
+        let young = now.saturating_duration_since(ended.at) < life;
+        young.then(|| Arc::clone(&ended.answer))
+    }
+
+    /// The call, while it runs and somebody waits for it.
+    fn under_way(&self) -> Option<Shared<BoxFuture<'static, Answer>>> {
+        self.call.upgrade().filter(|call| call.peek().is_none() && self.ended.get().is_none())
     }
 
     fn bytes(&self) -> usize {
-        self.ended.get().map_or(0, |end| end.bytes)
+        self.ended.get().map_or(0, |end| end.answer.body.len())
     }
 }
 
@@ -172,5 +183,24 @@ mod tests {
         let gone = tokio::time::timeout(Duration::from_millis(5), first).await;
         assert!(gone.is_err());
         assert_eq!(second.await.unwrap().body, "0");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_waits_for_ends_and_is_made_anew() {
+        let (cache, counter) =
+            (Cache::new(Duration::from_secs(60)), Arc::new(Counter(AtomicU32::new(0))));
+        let place = Arc::new(());
+        let held = Arc::clone(&place);
+        let asked = cache.get("key".into(), || {
+            let call = counter.ask(false);
+            Box::pin(async move {
+                let answer = call.await;
+                drop(held);
+                answer
+            })
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(5), asked).await.is_err());
+        assert_eq!(Arc::strong_count(&place), 1, "what the call held is free");
+        assert_eq!(cache.get("key".into(), || counter.ask(false)).await.unwrap().body, "1");
     }
 }
