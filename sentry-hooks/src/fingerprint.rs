@@ -6,29 +6,32 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Payload, Webhook,
-    model::{Event, Exception, Frame, Raw},
+    model::{Event, Exception, Frame, Id, Raw},
 };
 
 /// Tells whether two deliveries are about the same trouble.
 ///
-/// Text of the form `v1-` and 32 hex digits, safe as a key of any store. `v1` is the version of the
+/// Text of the form `v2-` and 32 hex digits, safe as a key of any store. `v2` is the version of the
 /// recipe below; a change of the recipe is a new version and a breaking change.
 ///
-/// # Recipe, version 1
+/// # Recipe, version 2
 ///
 /// The first 128 bits of SHA-256 over these parts, each preceded by its length in bytes as eight
 /// bytes, big-endian:
 ///
-/// 1. `sentry-hooks fingerprint v1`;
+/// 1. `sentry-hooks fingerprint v2`;
 /// 2. the installation's uuid, without dashes; 3. the host of Sentry's URLs, where `ORG.sentry.io`
-///    counts as `sentry.io`; 4. the organisation's slug; each in lower case, and empty where the
-///    payload does not tell it. Issue ids repeat across regions and self-hosted servers;
+///    and `us.sentry.io` count as `sentry.io`; 4. the organisation's slug; each in lower case, and
+///    empty where the payload does not tell it. Issue ids repeat across regions and self-hosted
+///    servers. An installation belongs to one organisation of one server, so beside a uuid 3 and 4
+///    are empty: issues of before mid-2025 have no URLs, their events have;
 /// 5. what it is about:
 ///    - `issue` and the issue's id;
 ///    - for metric alerts `metric_alert` and the rule's id;
-///    - for an event that Sentry has not grouped, its project's id and `event` with
-///      - the client's fingerprint where it has one of its own, `{{ default }}` standing for the
-///        hash of the next line, and the variables `{{ error.type }}`, `{{ error.value }}`,
+///    - for an event that Sentry has not grouped, `event`, its project's id, and
+///      - where the client's fingerprint is more than `{{ default }}`: each of its parts,
+///        `{{ default }}` being the part `default` followed by the parts of the lines below, with
+///        the variables `{{ error.type }}`, `{{ error.value }}`,
 ///        `{{ stack.function }}`, `{{ stack.module }}`, `{{ stack.abs_path }}`,
 ///        `{{ stack.package }}` (each also without its prefix), `{{ message }}`, `{{ level }}`,
 ///        `{{ logger }}`, `{{ transaction }}` and `{{ tags.NAME }}` standing for the event's values;
@@ -46,7 +49,8 @@ use crate::{
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; LENGTH]);
 
-const PREFIX: &[u8; 3] = b"v1-";
+const PREFIX: &[u8; 3] = b"v2-";
+const VERSION: &str = "sentry-hooks fingerprint v2";
 const LENGTH: usize = PREFIX.len() + 32;
 
 impl Fingerprint {
@@ -67,25 +71,18 @@ impl Fingerprint {
     /// ```
     #[must_use]
     pub fn of(webhook: &Webhook<'_>) -> Option<Self> {
+        let subject = subject(webhook)?;
         let mut recipe = Recipe::new(webhook);
-        match webhook.payload() {
-            Payload::MetricAlert(p) => {
+        match subject {
+            Subject::Rule(id) => {
                 recipe.part("metric_alert");
-                recipe.part(&p.rule()?.id.as_ref()?.to_string());
+                recipe.part(&id.to_string());
             }
-            Payload::Issue(_)
-            | Payload::ActivityAlert(_)
-            | Payload::Error(_)
-            | Payload::EventAlert(_)
-            | Payload::ServiceHook(_)
-            | Payload::Legacy(_) => match webhook.issue_id() {
-                Some(id) => {
-                    recipe.part("issue");
-                    recipe.part(&id.to_string());
-                }
-                None => recipe.ungrouped(webhook.event()?),
-            },
-            _ => return None,
+            Subject::Issue(id) => {
+                recipe.part("issue");
+                recipe.part(&id.to_string());
+            }
+            Subject::Event(event) => recipe.ungrouped(event),
         }
         Some(recipe.finish())
     }
@@ -124,23 +121,58 @@ impl AsRef<str> for Fingerprint {
     }
 }
 
+/// What a delivery is about.
+pub(crate) enum Subject<'w, 'a> {
+    /// The rule of a metric alert.
+    Rule(&'w Id),
+    /// An issue.
+    Issue(Id),
+    /// An event outside any issue.
+    Event(&'w Event<'a>),
+}
+
+/// What a delivery is about; `None` where it is no trouble or does not tell which.
+pub(crate) fn subject<'w, 'a>(webhook: &'w Webhook<'a>) -> Option<Subject<'w, 'a>> {
+    match webhook.payload() {
+        Payload::MetricAlert(p) => p.rule()?.id.as_ref().map(Subject::Rule),
+        Payload::Issue(_)
+        | Payload::ActivityAlert(_)
+        | Payload::Error(_)
+        | Payload::EventAlert(_)
+        | Payload::ServiceHook(_)
+        | Payload::Legacy(_) => match webhook.issue_id() {
+            Some(id) => Some(Subject::Issue(id)),
+            None => webhook.event().map(Subject::Event),
+        },
+        _ => None,
+    }
+}
+
 /// A hash in the making.
 struct Recipe(Sha256);
 
 impl Recipe {
     fn new(webhook: &Webhook<'_>) -> Self {
-        let mut recipe = Self(Sha256::new());
-        recipe.part("sentry-hooks fingerprint v1");
-        let uuid = webhook.installation_uuid().unwrap_or_default();
-        recipe.part(&uuid.replace('-', "").to_ascii_lowercase());
-        recipe.part(&host(webhook.host().unwrap_or_default()));
-        recipe.part(&webhook.organization_slug().unwrap_or_default().to_ascii_lowercase());
-        recipe
+        let uuid = webhook.installation_uuid().unwrap_or_default().replace('-', "");
+        let (host, organization) = match uuid.is_empty() {
+            true => (webhook.host(), webhook.organization_slug()),
+            false => (None, None),
+        };
+        Self::begin([
+            &uuid.to_ascii_lowercase(),
+            &self::host(host.unwrap_or_default()),
+            &organization.unwrap_or_default().to_ascii_lowercase(),
+        ])
     }
 
     fn empty() -> Self {
+        Self::begin(["", "", ""])
+    }
+
+    fn begin(place: [&str; 3]) -> Self {
         let mut recipe = Self(Sha256::new());
-        for part in ["sentry-hooks fingerprint v1", "", "", ""] {
+        recipe.part(VERSION);
+        for part in place {
             recipe.part(part);
         }
         recipe
@@ -219,11 +251,11 @@ impl Recipe {
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// Customer domains of sentry.io are the same server.
+/// Customer domains of sentry.io and its first region are the same server.
 fn host(host: &str) -> String {
     let host = host.to_ascii_lowercase();
     match host.strip_suffix(".sentry.io") {
-        Some(name) if !crate::model::is_region(name) => "sentry.io".to_owned(),
+        Some(name) if name == "us" || !crate::model::is_region(name) => "sentry.io".to_owned(),
         _ => host,
     }
 }
@@ -330,7 +362,7 @@ mod tests {
         assert_eq!(base, event(&stack(2, "f", "")));
         assert_ne!(base, event(&stack(1, "g", "")));
         assert_eq!(event(&stack(1, "f_0x7ffe12", "")), event(&stack(1, "f_0x1", "")));
-        assert!(base.as_str().starts_with("v1-") && base.as_str().len() == 35);
+        assert!(base.as_str().starts_with("v2-") && base.as_str().len() == 35);
     }
 
     #[test]
@@ -340,8 +372,28 @@ mod tests {
         assert_eq!(event(r#"{"message":"hello"}"#).as_str(), MESSAGE);
     }
 
-    const STACK: &str = "v1-bae5bf688f5a59ff5333cef5f7911684";
-    const MESSAGE: &str = "v1-361b56f14cb5bf4630bbdfcd18e70e2c";
+    #[test]
+    fn is_stable_for_deliveries_and_rules_of_the_client() {
+        let rule = stack(1, "f", r#","fingerprint":["{{ default }}","x"]"#);
+        assert_eq!(event(&rule).as_str(), RULE);
+        let of = |installation: &str| {
+            let body = format!(
+                r#"{{"action":"created",{installation}"data":{{"issue":{{"id":"43",
+                "url":"https://us.sentry.io/api/0/organizations/Acme/issues/43/"}}}}}}"#
+            );
+            let headers = crate::Headers::default();
+            let delivery = crate::danger::unverified_delivery(headers, body.into());
+            Fingerprint::of(&delivery.webhook().unwrap()).unwrap()
+        };
+        assert_eq!(of(r#""installation":{"uuid":"A8E5-37"},"#).as_str(), INSTALLED);
+        assert_eq!(of("").as_str(), ELSEWHERE);
+    }
+
+    const RULE: &str = "v2-73186a5b947334e31c9c1864da34060a";
+    const INSTALLED: &str = "v2-de52e0543e301cbe698bda28c28502af";
+    const ELSEWHERE: &str = "v2-453f1002838e0be66ed96c8e4c8a3627";
+    const STACK: &str = "v2-50ce94cb1aecc64d4fc790ea0de8efa1";
+    const MESSAGE: &str = "v2-cedbfd6b05970d0ea252c69fc218dd43";
 
     #[test]
     fn custom_fingerprints_are_expanded() {

@@ -5,7 +5,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use crate::{
-    Action, Claim, Fingerprint, Payload, Resource, Webhook,
+    Action, Claim, Fingerprint, Payload, Resource, Webhook, fingerprint,
     model::{Id, Level},
 };
 
@@ -32,7 +32,8 @@ use crate::{
 /// - **Level**: a missing or unknown word counts as `error`, so that nothing is lost. Of metric
 ///   alerts the action counts: `warning` as such, everything else as `error`.
 /// - **Project**: a payload that names no project is refused once projects are given.
-/// - **Environment**: events tell theirs, and none is none. Issues never tell theirs, so they pass.
+/// - **Environment**: events tell theirs, and none is none. Issues never tell theirs, and a metric
+///   alert without one looks at all of them, so both pass.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
     min_level: Option<Level>,
@@ -75,11 +76,17 @@ pub enum Decision {
         /// Its action.
         action: String,
     },
-    /// It is no trouble: installations, comments, Seer's steps, mobile builds, external requests.
+    /// It is no trouble (installations, comments, Seer's steps, mobile builds, external requests),
+    /// or it does not tell which: without id there is no [`cooldown_key`].
     NothingToActOn,
     /// The same delivery came before.
     Duplicate,
-    /// Somebody has acted on the same trouble, or is about to.
+    /// Somebody is acting on the same trouble and may yet fail: offer the delivery again at `until`.
+    Busy {
+        /// When that attempt's lease ends.
+        until: OffsetDateTime,
+    },
+    /// Somebody has acted on the same trouble.
     Cooling {
         /// Until when it is quiet.
         until: OffsetDateTime,
@@ -90,7 +97,8 @@ pub enum Decision {
 
 impl Policy {
     /// Accepts every delivery about trouble: the actions `created`, `unresolved`, `triggered`,
-    /// `open`, `warning` and `critical`, at any level, from anywhere.
+    /// `open`, `warning` and `critical`, at any level, from anywhere. Of `activity_alert.triggered`
+    /// those about the activities `status_unresolved`, `status_regression` and `status_escalating`.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -124,7 +132,8 @@ impl Policy {
         self
     }
 
-    /// Accepts these actions alone, in Sentry's words. Replaces the list of [`Policy::new`].
+    /// Accepts these actions alone, in Sentry's words. Replaces the list of [`Policy::new`]; other
+    /// activities than its three are accepted where they are named here, e.g. `status_resolved`.
     #[must_use]
     pub fn actions<S: Into<String>>(mut self, words: impl IntoIterator<Item = S>) -> Self {
         self.actions = words.into_iter().map(Into::into).collect();
@@ -132,9 +141,11 @@ impl Policy {
     }
 
     /// What the delivery itself says, before any store is asked: [`Decision::Accept`] or why not.
+    ///
+    /// What is accepted has a [`cooldown_key`].
     #[must_use]
     pub fn filter(&self, webhook: &Webhook<'_>) -> Decision {
-        if !has_fingerprint(webhook) {
+        if fingerprint::subject(webhook).is_none() {
             return Decision::NothingToActOn;
         }
         let refused = self
@@ -166,6 +177,10 @@ impl Policy {
     }
 
     fn action(&self, webhook: &Webhook<'_>) -> Option<Decision> {
+        if let Payload::ActivityAlert(p) = webhook.payload() {
+            let activity = p.activity.as_ref().and_then(|a| a.ty.as_deref());
+            return self.activity(webhook, activity.unwrap_or_default());
+        }
         let word = webhook.action();
         let wanted = if self.actions.is_empty() {
             // Service hooks and the legacy plugin send nothing but events, without a word.
@@ -176,6 +191,18 @@ impl Policy {
             contains(&self.actions, word)
         };
         (!wanted).then(|| Decision::OtherAction { action: word.to_owned() })
+    }
+
+    /// An alert on a step towards the solution must not claim what the trouble itself needs.
+    fn activity(&self, webhook: &Webhook<'_>, activity: &str) -> Option<Decision> {
+        let word = webhook.action();
+        let triggered = match self.actions.is_empty() {
+            true => webhook.known_action() == Some(Action::Triggered),
+            false => contains(&self.actions, word),
+        };
+        let wanted = triggered && is_worse(activity) || contains(&self.actions, activity);
+        let action = if triggered { activity } else { word };
+        (!wanted).then(|| Decision::OtherAction { action: action.to_owned() })
     }
 
     fn level(&self, webhook: &Webhook<'_>) -> Option<Decision> {
@@ -196,11 +223,15 @@ impl Policy {
     }
 
     fn environment(&self, webhook: &Webhook<'_>) -> Option<Decision> {
-        let silent = matches!(webhook.payload(), Payload::Issue(_) | Payload::ActivityAlert(_));
-        if self.environments.is_empty() || silent {
+        let environment = webhook.environment();
+        let all = match webhook.payload() {
+            Payload::Issue(_) | Payload::ActivityAlert(_) => true,
+            Payload::MetricAlert(_) => environment.is_none(),
+            _ => false,
+        };
+        if self.environments.is_empty() || all {
             return None;
         }
-        let environment = webhook.environment();
         let wanted = environment.is_some_and(|e| contains(&self.environments, e));
         let environment = environment.map(str::to_owned);
         (!wanted).then_some(Decision::OtherEnvironment { environment })
@@ -262,17 +293,9 @@ fn is_trouble(action: Action) -> bool {
     )
 }
 
-fn has_fingerprint(webhook: &Webhook<'_>) -> bool {
-    matches!(
-        webhook.payload(),
-        Payload::Issue(_)
-            | Payload::Error(_)
-            | Payload::EventAlert(_)
-            | Payload::ActivityAlert(_)
-            | Payload::MetricAlert(_)
-            | Payload::ServiceHook(_)
-            | Payload::Legacy(_)
-    )
+/// Activities which say that an issue needs somebody.
+fn is_worse(activity: &str) -> bool {
+    matches!(activity, "status_unresolved" | "status_regression" | "status_escalating")
 }
 
 fn contains(list: &[String], word: &str) -> bool {
@@ -291,11 +314,13 @@ impl From<Claim> for Decision {
     fn from(claim: Claim) -> Self {
         match claim {
             Claim::Claimed | Claim::Yours => Self::Accept,
+            Claim::Busy { until } => Self::Busy { until },
             Claim::Cooling { until, suppressed } => Self::Cooling { until, suppressed },
         }
     }
 }
 
+/// Words from the payload are quoted and escaped.
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -307,18 +332,20 @@ impl fmt::Display for Decision {
                 f.write_str("it names no project")
             }
             Self::OtherProject { projects } => {
+                let projects: Vec<_> = projects.iter().map(|p| format!("{p:?}")).collect();
                 write!(f, "project {} was not asked for", projects.join(", "))
             }
             Self::OtherEnvironment { environment: Some(environment) } => {
-                write!(f, "environment {environment} was not asked for")
+                write!(f, "environment {environment:?} was not asked for")
             }
             Self::OtherEnvironment { environment: None } => f.write_str("it has no environment"),
             Self::OtherResource { resource } => {
-                write!(f, "resource {resource} was not asked for")
+                write!(f, "resource {resource:?} was not asked for")
             }
-            Self::OtherAction { action } => write!(f, "action {action} was not asked for"),
+            Self::OtherAction { action } => write!(f, "action {action:?} was not asked for"),
             Self::NothingToActOn => f.write_str("it is nothing to act on"),
             Self::Duplicate => f.write_str("the same delivery came before"),
+            Self::Busy { until } => write!(f, "being acted upon until {until}"),
             Self::Cooling { until, suppressed } => {
                 write!(f, "cooling down until {until}, {suppressed} kept back")
             }

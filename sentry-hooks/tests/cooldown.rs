@@ -59,10 +59,10 @@ fn crashes_between_claim_and_confirm_lose_nothing_and_double_nothing() {
                         let now = at(round * 11);
                         let text = key.to_string();
                         match store.claim_sync(&text, &owner, now, lease).unwrap() {
-                            Claim::Cooling { .. } => continue,
                             // A crash: neither confirmed nor released.
                             Claim::Claimed | Claim::Yours if random % 3 == 0 => continue,
                             Claim::Claimed | Claim::Yours => {}
+                            _ => continue,
                         }
                         let mut acted = acted.lock().unwrap();
                         if store.confirm_sync(&text, &owner, at(1_000_000)).unwrap() {
@@ -108,6 +108,9 @@ impl Model {
             if *holder == owner && !*confirmed {
                 *end = now + lease;
                 return Claim::Yours;
+            }
+            if !*confirmed {
+                return Claim::Busy { until: at(*end) };
             }
             *suppressed += u64::from(*holder != owner);
             return Claim::Cooling { until: at(*end), suppressed: *suppressed };

@@ -64,7 +64,7 @@ fn projects_environments_resources_and_actions() {
         assert_eq!(filter(&Policy::new().projects([project]), &production), Decision::Accept);
     }
     let other = filter(&Policy::new().projects(["blog"]), &production);
-    assert_eq!(other.to_string(), "project shop, 42 was not asked for");
+    assert_eq!(other.to_string(), "project \"shop\", \"42\" was not asked for");
 
     let policy = Policy::new().environments(["production"]);
     assert_eq!(filter(&policy, &production), Decision::Accept);
@@ -109,6 +109,9 @@ fn repeats_and_cooldowns_are_told_apart() {
     assert_eq!(decide(true, None), Decision::Duplicate);
     assert_eq!(decide(false, Some(Claim::Claimed)), Decision::Accept);
     assert_eq!(decide(false, Some(Claim::Yours)), Decision::Accept);
+    let busy = decide(false, Some(Claim::Busy { until }));
+    assert_eq!(busy, Decision::Busy { until });
+    assert_eq!(busy.to_string(), "being acted upon until 1970-01-01 0:00:00.0 +00:00:00");
     let cooling = Claim::Cooling { until, suppressed: 3 };
     assert_eq!(decide(false, Some(cooling)), Decision::Cooling { until, suppressed: 3 });
 }
@@ -136,12 +139,104 @@ fn a_regression_breaks_through_the_cooldown_once() {
     assert!(receive("4", &unresolved("regressed")));
     assert!(!receive("5", &unresolved("regressed")));
     assert!(receive("6", &unresolved("escalating")));
-    let activity = |ty: &str| {
-        json!({"action": "triggered", "installation": {"uuid": "a8e5d37a"},
-            "data": {"issue": {"id": "1"}, "activity": {"type": ty}}})
-    };
     assert!(!receive("7", &activity("status_regression")), "the same regression, told twice");
     assert!(!receive("8", &activity("status_resolved")));
+}
+
+fn activity(ty: &str) -> Value {
+    json!({"action": "triggered", "installation": {"uuid": "a8e5d37a"},
+        "data": {"issue": {"id": "1"}, "activity": {"type": ty}}})
+}
+
+#[test]
+fn activities_towards_the_solution_are_no_trouble() {
+    let all = [
+        ("status_unresolved", true),
+        ("status_regression", true),
+        ("status_escalating", true),
+        ("status_resolved", false),
+        ("status_resolved_in_release", false),
+        ("status_ignored", false),
+        ("appeared_in_pull_request", false),
+        ("seer_root_cause_completed", false),
+        ("seer_pr_created", false),
+        ("something_new", false),
+        ("", false),
+    ];
+    for (ty, wanted) in all {
+        let decision = filter(&Policy::new(), &activity(ty));
+        let refused = Decision::OtherAction { action: ty.into() };
+        assert_eq!(decision, if wanted { Decision::Accept } else { refused }, "{ty}");
+        let triggered = Policy::new().actions(["triggered"]);
+        assert_eq!(filter(&triggered, &activity(ty)).is_accept(), wanted, "{ty}");
+        assert!(!filter(&Policy::new().actions(["created"]), &activity(ty)).is_accept());
+    }
+    let named = Policy::new().actions(["status_resolved"]);
+    assert!(filter(&named, &activity("status_resolved")).is_accept());
+    assert!(!filter(&named, &activity("status_regression")).is_accept());
+}
+
+#[test]
+fn news_of_a_solution_does_not_hold_back_the_next_alert() {
+    let store = MemoryCooldown::new();
+    let now = OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1_704_067_200);
+    let acts = |owner: &str, body: &Value| {
+        with(body, |webhook| {
+            let lease = Duration::from_secs(30);
+            let claim = |key: &str| store.claim_sync(key, owner, now, lease).unwrap();
+            let decision = Policy::new().filter(webhook);
+            decision.is_accept() && claim(&cooldown_key(webhook).unwrap()) == Claim::Claimed
+        })
+    };
+    for ty in ["status_resolved", "status_ignored", "seer_pr_created"] {
+        assert!(!acts(ty, &activity(ty)));
+    }
+    assert!(acts("next", &alert(json!({"issue_id": "1"}))), "nobody has claimed the issue");
+}
+
+#[test]
+fn trouble_that_does_not_tell_which_is_nothing_to_act_on() {
+    for body in [
+        issue("created", json!({"title": "no id"})),
+        json!({"action": "critical", "data": {"metric_alert": {"alert_rule": {"name": "n"}}}}),
+        json!({"action": "critical", "data": {"metric_alert": {}}}),
+        json!({"action": "triggered", "data": {"issue": {}, "activity": {"type": "status_regression"}}}),
+    ] {
+        assert_eq!(filter(&Policy::new(), &body), Decision::NothingToActOn, "{body}");
+        assert_eq!(with(&body, cooldown_key), None, "{body}");
+    }
+    let hook = Headers::from_pairs([("X-ServiceHook-Signature", "00")]);
+    let delivery = danger::unverified_delivery(hook, r#"{"project":{"slug":"shop"}}"#.into());
+    let webhook = delivery.webhook().unwrap();
+    assert_eq!(Policy::new().filter(&webhook), Decision::NothingToActOn);
+}
+
+#[test]
+fn a_metric_alert_without_environment_is_about_all_of_them() {
+    let policy = Policy::new().environments(["production"]);
+    let of = |environment: Value| {
+        let rule = json!({"id": "7", "environment": environment});
+        let data = json!({"metric_alert": {"alert_rule": rule}});
+        filter(&policy, &json!({"action": "critical", "data": data}))
+    };
+    assert_eq!(of(Value::Null), Decision::Accept);
+    assert_eq!(of(json!("production")), Decision::Accept);
+    let staging = Decision::OtherEnvironment { environment: Some("staging".into()) };
+    assert_eq!(of(json!("staging")), staging);
+}
+
+#[test]
+fn reasons_show_no_control_characters_of_the_payload() {
+    let odd = "a\nb\u{202e}c\u{1b}[2J";
+    let said = [
+        Decision::OtherAction { action: odd.into() },
+        Decision::OtherResource { resource: odd.into() },
+        Decision::OtherEnvironment { environment: Some(odd.into()) },
+        Decision::OtherProject { projects: vec![odd.into(), "shop".into()] },
+    ];
+    for reason in said.map(|decision| decision.to_string()) {
+        assert!(reason.contains(r#""a\nb\u{202e}c\u{1b}[2J""#), "{reason}");
+    }
 }
 
 #[test]
@@ -152,15 +247,30 @@ fn issue_ids_of_other_servers_are_other_troubles() {
         with(&body, Fingerprint::of).unwrap()
     };
     let url = "https://sentry.io/api/0/organizations/acme/issues/1/";
-    let base = of("a8e5d37a-696c", url);
-    assert_eq!(base, of("A8E5D37A696C", url), "a uuid's dashes and case do not count");
-    assert_eq!(base, of("a8e5d37a-696c", "https://acme.sentry.io/issues/1/"));
-    assert_ne!(base, of("b8e5d37a-696c", url));
-    assert_ne!(
-        base,
-        of("a8e5d37a-696c", "https://de.sentry.io/api/0/organizations/acme/issues/1/")
-    );
-    assert_ne!(base, of("a8e5d37a-696c", "https://sentry.io/api/0/organizations/other/issues/1/"));
+    let installed = of("a8e5d37a-696c", url);
+    assert_eq!(installed, of("A8E5D37A696C", url), "a uuid's dashes and case do not count");
+    assert_ne!(installed, of("b8e5d37a-696c", url));
+    assert_ne!(installed, of("", url));
+
+    let base = of("", url);
+    assert_eq!(base, of("", "https://acme.sentry.io/issues/1/"));
+    assert_eq!(base, of("", "https://us.sentry.io/api/0/organizations/acme/issues/1/"));
+    assert_ne!(base, of("", "https://de.sentry.io/api/0/organizations/acme/issues/1/"));
+    assert_ne!(base, of("", "https://sentry.io/api/0/organizations/other/issues/1/"));
+}
+
+#[test]
+fn an_issue_with_and_without_urls_is_one_trouble() {
+    // Issues had no URLs before mid-2025; the alerts on their events always had.
+    let alert = |host: &str| {
+        let url = format!("https://{host}/api/0/projects/acme/shop/events/1f/");
+        with(&alert(json!({"issue_id": "1", "url": url})), Fingerprint::of)
+    };
+    let bare = with(&issue("created", json!({"id": "1"})), Fingerprint::of);
+    assert!(bare.is_some());
+    for host in ["sentry.io", "us.sentry.io", "acme.sentry.io", "de.sentry.io"] {
+        assert_eq!(bare, alert(host), "{host}");
+    }
 }
 
 #[test]

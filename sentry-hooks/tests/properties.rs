@@ -126,6 +126,9 @@ proptest! {
         let _ = (webhook.issue_id(), webhook.rule(), webhook.title(), webhook.project_slugs());
         let _ = (webhook.organization_slug(), webhook.host(), webhook.environment());
         let _ = (Policy::new().projects(["a"]).filter(&webhook), webhook.installation_uuid());
+        if Policy::new().filter(&webhook).is_accept() {
+            prop_assert!(cooldown_key(&webhook).is_some(), "what is accepted can be claimed");
+        }
         prop_assert_eq!(
             cooldown_key(&webhook).is_some(),
             Fingerprint::of(&webhook).is_some()

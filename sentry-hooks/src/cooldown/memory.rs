@@ -19,10 +19,11 @@ use super::{Claim, CooldownStore, StoreError};
 /// claiming fails with [`StoreError::is_full`].
 ///
 /// Keys and owners are kept as keyed hashes of 128 and 64 bits. Times are kept to the millisecond
-/// until the year 2109, counts up to two million.
+/// until the year 2109, counts up to a million.
 ///
 /// A clock that is set back by more than ten seconds does not prolong what it runs into: each shard
-/// counts on from the latest time it has seen.
+/// counts on from the latest time it has seen. If later the time from before is back at a jump, it
+/// was a call with a time of the past, not the clock, and the shard takes up its first count again.
 pub struct MemoryCooldown {
     shards: Box<[Mutex<Shard>]>,
     hash: [RandomState; 3],
@@ -41,15 +42,25 @@ struct Shard {
     entries: HashMap<Key, Entry, BuildHasherDefault<AsIs>>,
     /// Size at which to look for entries that are over.
     sweep_at: usize,
-    /// The latest time seen, by the caller's clock and ours, in milliseconds.
+    clock: Clock,
+}
+
+/// The caller's time on a clock that is never set back, in milliseconds.
+struct Clock {
+    /// The latest time seen, on our clock.
     latest: i64,
-    /// What to add to the caller's clock since it was set back.
-    offset: i64,
+    /// What to add to the caller's clock, now and before it was last set back or found to be well.
+    offsets: [i64; 2],
+    /// Which of the two counts now.
+    era: bool,
+    /// Where the caller's clock stood when it was set back, until it has reached that again.
+    high: Option<i64>,
 }
 
 impl Default for Shard {
     fn default() -> Self {
-        Self { entries: HashMap::default(), sweep_at: 0, latest: i64::MIN, offset: 0 }
+        let clock = Clock { latest: i64::MIN, offsets: [0; 2], era: false, high: None };
+        Self { entries: HashMap::default(), sweep_at: 0, clock }
     }
 }
 
@@ -60,7 +71,8 @@ struct Key(u64, u64);
 #[derive(Clone, Copy)]
 struct Entry {
     owner: u64,
-    /// 42 bits of end in milliseconds, 1 bit of confirmation, 21 bits of count.
+    /// 42 bits of end in milliseconds, 1 bit each of confirmation and of the clock's era at the
+    /// claim, 20 bits of count.
     packed: u64,
 }
 
@@ -110,16 +122,16 @@ impl MemoryCooldown {
         let mut shard = self.shard(key);
         let now = shard.clock(millis(now));
         let end = now.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
-        let offset = shard.offset;
+        let (offset, leased) = (shard.clock.offset(), Entry::leased(owner, end, shard.clock.era));
         if let Some(entry) = shard.entries.get_mut(&key) {
             if entry.end() > now {
-                return Ok(entry.claim_again(owner, end, offset));
+                return Ok(entry.claim_again(leased, offset));
             }
-            *entry = Entry::leased(owner, end);
+            *entry = leased;
             return Ok(Claim::Claimed);
         }
         shard.make_room(now, self.cap)?;
-        shard.entries.insert(key, Entry::leased(owner, end));
+        shard.entries.insert(key, leased);
         Ok(Claim::Claimed)
     }
 
@@ -136,10 +148,12 @@ impl MemoryCooldown {
     ) -> Result<bool, StoreError> {
         let (key, owner) = (self.key(key), self.hash[2].hash_one(owner));
         let mut shard = self.shard(key);
-        let end = millis(until).saturating_add(shard.offset);
+        let offsets = shard.clock.offsets;
         Ok(match shard.entries.get_mut(&key) {
             Some(entry) if entry.owner == owner => {
-                *entry = Entry::new(owner, end, true, entry.suppressed());
+                // `until` is on the caller's clock as it was at the claim.
+                let end = millis(until).saturating_add(offsets[usize::from(entry.era())]);
+                entry.confirm(end);
                 true
             }
             _ => false,
@@ -213,16 +227,52 @@ impl CooldownStore for MemoryCooldown {
     }
 }
 
-impl Shard {
-    /// The caller's time on a clock that is never set back.
-    fn clock(&mut self, now: i64) -> i64 {
-        let shifted = now.saturating_add(self.offset);
-        if self.latest.saturating_sub(shifted) > STEP {
-            self.offset = self.latest.saturating_sub(now);
-            return self.latest;
+impl Clock {
+    /// How much of an offset was wrong, if this call tells that it was.
+    ///
+    /// A clock that was set back gets to where it was by running. A jump over much of the way tells
+    /// that it never was set back: what came in between were times of the past.
+    fn mend(&mut self, now: i64) -> Option<i64> {
+        let high = self.high.filter(|high| now >= *high)?;
+        self.high = None;
+        let way = self.offset().saturating_sub(self.offsets[usize::from(!self.era)]);
+        let ran_to = self.latest.saturating_sub(self.offset());
+        if high.saturating_sub(ran_to) <= way / 4 {
+            return None;
         }
-        self.latest = self.latest.max(shifted);
-        shifted
+        self.era = !self.era;
+        self.latest = high.saturating_add(self.offset());
+        Some(way)
+    }
+
+    /// Puts the caller's time on our clock.
+    fn read(&mut self, now: i64) -> i64 {
+        let shifted = now.saturating_add(self.offset());
+        if self.latest.saturating_sub(shifted) <= STEP {
+            self.latest = self.latest.max(shifted);
+            return shifted;
+        }
+        if self.high.is_none() {
+            self.high = Some(self.latest.saturating_sub(self.offset()));
+            self.era = !self.era;
+        }
+        self.offsets[usize::from(self.era)] = self.latest.saturating_sub(now);
+        self.latest
+    }
+
+    fn offset(&self) -> i64 {
+        self.offsets[usize::from(self.era)]
+    }
+}
+
+impl Shard {
+    /// The caller's time on our clock.
+    fn clock(&mut self, now: i64) -> i64 {
+        if let Some(way) = self.clock.mend(now) {
+            let era = self.clock.era;
+            self.entries.values_mut().filter(|e| e.era() != era).for_each(|e| e.mend(way));
+        }
+        self.clock.read(now)
     }
 
     /// Makes sure that one more entry fits.
@@ -252,46 +302,64 @@ impl Shard {
 }
 
 impl Entry {
-    const COUNT_BITS: u32 = 21;
-    const MAX_COUNT: u64 = (1 << Self::COUNT_BITS) - 1;
-    const MAX_END: i64 = (1 << 42) - 1;
+    const COUNT: u64 = (1 << 20) - 1;
+    const ERA: u64 = 1 << 20;
+    const CONFIRMED: u64 = 1 << 21;
+    const END: u32 = 22;
 
-    fn new(owner: u64, end: i64, confirmed: bool, suppressed: u64) -> Self {
-        let end = end.clamp(0, Self::MAX_END).unsigned_abs();
-        let packed =
-            (end << 1 | u64::from(confirmed)) << Self::COUNT_BITS | suppressed.min(Self::MAX_COUNT);
-        Self { owner, packed }
+    fn leased(owner: u64, end: i64, era: bool) -> Self {
+        let era = if era { Self::ERA } else { 0 };
+        Self { owner, packed: Self::pack(end) | era }
     }
 
-    fn leased(owner: u64, end: i64) -> Self {
-        Self::new(owner, end, false, 0)
+    fn confirm(&mut self, end: i64) {
+        let kept = self.packed & (Self::ERA | Self::COUNT);
+        self.packed = Self::pack(end) | Self::CONFIRMED | kept;
+    }
+
+    fn pack(end: i64) -> u64 {
+        end.clamp(0, (1 << (64 - Self::END)) - 1).unsigned_abs() << Self::END
     }
 
     fn end(self) -> i64 {
-        (self.packed >> (Self::COUNT_BITS + 1)) as i64
+        (self.packed >> Self::END) as i64
     }
 
     fn is_confirmed(self) -> bool {
-        self.packed >> Self::COUNT_BITS & 1 == 1
+        self.packed & Self::CONFIRMED != 0
+    }
+
+    /// The clock's era at the claim.
+    fn era(self) -> bool {
+        self.packed & Self::ERA != 0
+    }
+
+    /// Undoes the offset of an era that was none.
+    fn mend(&mut self, way: i64) {
+        let kept = self.packed & (Self::CONFIRMED | Self::ERA | Self::COUNT);
+        self.packed = Self::pack(self.end().saturating_sub(way)) | (kept ^ Self::ERA);
     }
 
     fn suppressed(self) -> u64 {
-        self.packed & Self::MAX_COUNT
+        self.packed & Self::COUNT
     }
 
-    /// A claim on an entry that is not over.
-    fn claim_again(&mut self, owner: u64, lease_end: i64, offset: i64) -> Claim {
-        let same = self.owner == owner;
+    /// A claim on an entry that is not over, with the lease it would get.
+    fn claim_again(&mut self, leased: Self, offset: i64) -> Claim {
+        let same = self.owner == leased.owner;
         if same && !self.is_confirmed() {
-            *self = Self::new(owner, lease_end, false, self.suppressed());
+            *self = leased;
             return Claim::Yours;
-        }
-        if !same && self.suppressed() < Self::MAX_COUNT {
-            self.packed += 1;
         }
         let until = time::Duration::milliseconds(self.end().saturating_sub(offset));
         let until = OffsetDateTime::UNIX_EPOCH.checked_add(until);
         let until = until.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        if !self.is_confirmed() {
+            return Claim::Busy { until };
+        }
+        if !same && self.suppressed() < Self::COUNT {
+            self.packed += 1;
+        }
         Claim::Cooling { until, suppressed: self.suppressed() }
     }
 }
@@ -382,6 +450,50 @@ mod tests {
         let back = -86_400;
         let claim = store.claim_sync("k", "b", at(back), LEASE).unwrap();
         assert_eq!(claim, Claim::Cooling { until: at(back + 600), suppressed: 1 });
+        assert_eq!(store.claim_sync("k", "b", at(back + 600), LEASE).unwrap(), Claim::Claimed);
+    }
+
+    #[test]
+    fn calls_with_times_of_the_past_do_not_make_the_clock_run_away() {
+        let store = MemoryCooldown::new();
+        store.claim_sync("k", "a", at(0), LEASE).unwrap();
+        store.confirm_sync("k", "a", at(600)).unwrap();
+        for n in 1..500 {
+            let late = [n, n - 60, n - 120, n - 60].map(at);
+            for now in late {
+                let claim = store.claim_sync("k", "b", now, LEASE).unwrap();
+                assert!(matches!(claim, Claim::Cooling { .. }), "freed early at {n}");
+            }
+        }
+        let claim = store.claim_sync("k", "c", at(599), LEASE).unwrap();
+        assert_eq!(claim, Claim::Cooling { until: at(600), suppressed: 499 * 4 + 1 });
+        assert_eq!(store.claim_sync("k", "c", at(600), LEASE).unwrap(), Claim::Claimed);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_may_catch_up_with_itself() {
+        let store = MemoryCooldown::new();
+        store.claim_sync("k", "a", at(0), LEASE).unwrap();
+        for n in -3600..3600 {
+            store.claim_sync("k", &n.to_string(), at(n), Duration::from_secs(1)).unwrap();
+        }
+        store.claim_sync("k", "b", at(3600), LEASE).unwrap();
+        assert!(store.confirm_sync("k", "b", at(3700)).unwrap());
+        let claim = store.claim_sync("k", "c", at(3650), LEASE).unwrap();
+        assert_eq!(claim, Claim::Cooling { until: at(3700), suppressed: 1 });
+        assert_eq!(store.claim_sync("k", "c", at(3700), LEASE).unwrap(), Claim::Claimed);
+    }
+
+    #[test]
+    fn a_clock_set_back_between_claim_and_confirmation_neither_ends_nor_prolongs_the_cooldown() {
+        let store = MemoryCooldown::new();
+        store.claim_sync("k", "a", at(0), LEASE).unwrap();
+        let back = -86_400;
+        let busy = store.claim_sync("k", "b", at(back), LEASE).unwrap();
+        assert_eq!(busy, Claim::Busy { until: at(back + 30) });
+        assert!(store.confirm_sync("k", "a", at(600)).unwrap());
+        let cooling = store.claim_sync("k", "b", at(back + 1), LEASE).unwrap();
+        assert_eq!(cooling, Claim::Cooling { until: at(back + 600), suppressed: 1 });
         assert_eq!(store.claim_sync("k", "b", at(back + 600), LEASE).unwrap(), Claim::Claimed);
     }
 

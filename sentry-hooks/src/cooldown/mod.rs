@@ -11,9 +11,12 @@ pub use memory::MemoryCooldown;
 
 /// Where cooldowns live.
 ///
-/// A delivery (the *owner*) that is to be acted upon claims its key first. Who holds the claim
-/// acts, then confirms with the end of the cooldown; until then nobody else gets the key. If acting
-/// fails, the owner releases the key at once; if the owner dies, its lease runs out by itself.
+/// An attempt to act on a delivery (the *owner*) claims the key of the delivery first. Who holds the
+/// claim acts, then confirms with the end of the cooldown; until then nobody else gets the key. If
+/// acting fails, the owner releases the key at once; if the owner dies, its lease runs out by itself.
+///
+/// An owner is one attempt: give each a name of its own, e.g. a random one. Two copies of a delivery
+/// that share a name would both act.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,11 +26,15 @@ pub use memory::MemoryCooldown;
 /// let store = MemoryCooldown::new();
 /// let now = OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1_767_323_045);
 /// let (lease, cooldown) = (Duration::from_secs(30), Duration::from_secs(600));
-/// assert_eq!(store.claim_sync("key", "delivery-1", now, lease)?, Claim::Claimed);
-/// // … act …
-/// assert!(store.confirm_sync("key", "delivery-1", now + cooldown)?);
+/// assert_eq!(store.claim_sync("key", "attempt-1", now, lease)?, Claim::Claimed);
 /// assert_eq!(
-///     store.claim_sync("key", "delivery-2", now + lease, lease)?,
+///     store.claim_sync("key", "attempt-2", now, lease)?,
+///     Claim::Busy { until: now + lease }
+/// );
+/// // … attempt 1 acts …
+/// assert!(store.confirm_sync("key", "attempt-1", now + cooldown)?);
+/// assert_eq!(
+///     store.claim_sync("key", "attempt-2", now + lease, lease)?,
 ///     Claim::Cooling { until: now + cooldown, suppressed: 1 }
 /// );
 /// # Ok::<(), sentry_hooks::StoreError>(())
@@ -36,21 +43,24 @@ pub use memory::MemoryCooldown;
 /// # Contract
 ///
 /// - Each method is one atomic step of the store, also between processes that share it.
-/// - Time is what the caller passes; the store reads no clock. An entry is over when `now` has
-///   reached its end. Times are kept to the millisecond at least.
+/// - Time is what the caller passes; the store reads no clock. `now` is the time of the call, not of
+///   the delivery. An entry is over when `now` has reached its end. Times are kept to the
+///   millisecond at least.
 /// - `claim` on a key without entry, or whose entry is over: the owner gets a lease that ends at
 ///   `now + lease` → [`Claim::Claimed`].
 /// - `claim` by the owner of a running lease: the lease now ends at `now + lease` →
-///   [`Claim::Yours`]. That is a delivery retried after a crash.
-/// - `claim` by anyone else, or when the entry is confirmed: nothing changes but the count of
-///   suppressed claims → [`Claim::Cooling`] with that count, this claim included. The owner's own
-///   claims after its confirmation are not counted.
+///   [`Claim::Yours`]. That is an attempt which goes on under its name after a crash.
+/// - `claim` by anyone else during a lease: nothing changes → [`Claim::Busy`]. Whoever gets that
+///   offers the delivery again at `until`: if the owner has died, nobody else would act.
+/// - `claim` when the entry is confirmed: nothing changes but the count of suppressed claims →
+///   [`Claim::Cooling`] with that count, this claim included. The owner's own claims are not counted.
 /// - `confirm` by the entry's owner: the entry is confirmed and ends at `until` → `true`, also when
 ///   repeated, also when the lease had run out and nobody else has claimed. Else nothing happens →
-///   `false`: the owner is stale.
+///   `false`: the owner is stale. The caller computes `until` from the `now` that it gave to `claim`:
+///   of a clock that is set back in between, a new reading could end the cooldown at once.
 /// - `release` by the owner of an unconfirmed entry: the entry is gone → `true`. Else nothing
 ///   happens → `false`.
-/// - A live entry is never dropped silently to make room for another one that is *leased*.
+/// - A lease in progress is never dropped; a capped store may drop confirmed entries.
 ///
 /// `sentry_hooks::testing::cooldown` (feature `testing`) checks a store against it.
 #[async_trait]
@@ -68,8 +78,8 @@ pub trait CooldownStore: Send + Sync {
         lease: Duration,
     ) -> Result<Claim, StoreError>;
 
-    /// Says that the owner has acted: nobody else shall before `until`. False if the owner has
-    /// lost the key.
+    /// Says that the owner has acted: nobody else shall before `until`, which is computed from the
+    /// `now` of the claim. False if the owner has lost the key.
     ///
     /// # Errors
     ///
@@ -91,12 +101,18 @@ pub trait CooldownStore: Send + Sync {
 
 /// What became of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Claim {
     /// The key is yours: act, then confirm or release.
     Claimed,
     /// The key was yours already: you did not get to the end last time.
     Yours,
-    /// Somebody acts or has acted.
+    /// Somebody is acting, and may yet fail or die: offer the delivery again at `until`.
+    Busy {
+        /// When that lease ends.
+        until: OffsetDateTime,
+    },
+    /// Somebody has acted.
     Cooling {
         /// When that ends.
         until: OffsetDateTime,

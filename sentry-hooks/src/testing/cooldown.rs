@@ -36,6 +36,7 @@ pub async fn conformance(store: &dyn CooldownStore, prefix: &str) {
     one_owner_at_a_time(case("one-owner")).await;
     a_crashed_owner_comes_back(case("comes-back")).await;
     a_crashed_owner_is_replaced(case("replaced")).await;
+    who_waits_for_a_crashed_owner_takes_over(case("waits")).await;
     a_late_owner_without_rival_may_confirm(case("late")).await;
     confirmation_starts_the_cooldown(case("cooldown")).await;
     release_gives_the_key_back(case("release")).await;
@@ -71,16 +72,20 @@ fn cooling(until: u64, suppressed: u64) -> Claim {
     Claim::Cooling { until: at(until), suppressed }
 }
 
+fn busy(until: u64) -> Claim {
+    Claim::Busy { until: at(until) }
+}
+
 async fn one_owner_at_a_time(case: Case<'_>) {
     assert_eq!(case.claim("a", 0).await, Claim::Claimed, "a free key can be claimed");
-    assert_eq!(case.claim("b", 1).await, cooling(30, 1), "a leased key is cooling for others");
-    assert_eq!(case.claim("c", 29).await, cooling(30, 2), "suppressed claims are counted");
+    assert_eq!(case.claim("b", 1).await, busy(30), "a leased key is busy for others");
+    assert_eq!(case.claim("c", 29).await, busy(30), "whoever comes");
 }
 
 async fn a_crashed_owner_comes_back(case: Case<'_>) {
     assert_eq!(case.claim("a", 0).await, Claim::Claimed);
     assert_eq!(case.claim("a", 20).await, Claim::Yours, "the owner re-enters its lease");
-    assert_eq!(case.claim("b", 40).await, cooling(50, 1), "re-entering renews the lease");
+    assert_eq!(case.claim("b", 40).await, busy(50), "re-entering renews the lease");
     assert!(case.confirm("a", 41).await, "the owner that came back may confirm");
 }
 
@@ -89,8 +94,17 @@ async fn a_crashed_owner_is_replaced(case: Case<'_>) {
     assert_eq!(case.claim("b", 30).await, Claim::Claimed, "a lease is over at its end");
     assert!(!case.confirm("a", 31).await, "a stale owner cannot confirm");
     assert!(!case.release("a").await, "a stale owner cannot release");
-    assert_eq!(case.claim("a", 32).await, cooling(60, 1), "a stale owner is like any other");
+    assert_eq!(case.claim("a", 32).await, busy(60), "a stale owner is like any other");
     assert!(case.confirm("b", 33).await, "the new owner can confirm");
+}
+
+async fn who_waits_for_a_crashed_owner_takes_over(case: Case<'_>) {
+    assert_eq!(case.claim("a", 0).await, Claim::Claimed);
+    let Claim::Busy { until } = case.claim("b", 10).await else { panic!("a lease is running") };
+    assert_eq!(until, at(30), "the end of the lease is the time to come again");
+    let again = case.store.claim(&case.key, "b", until, LEASE).await.expect("the store answers");
+    assert_eq!(again, Claim::Claimed, "the owner died, so whoever waited acts");
+    assert_eq!(case.claim("c", 31).await, busy(60), "and it alone");
 }
 
 async fn a_late_owner_without_rival_may_confirm(case: Case<'_>) {
@@ -101,18 +115,21 @@ async fn a_late_owner_without_rival_may_confirm(case: Case<'_>) {
 
 async fn confirmation_starts_the_cooldown(case: Case<'_>) {
     assert_eq!(case.claim("a", 0).await, Claim::Claimed);
-    assert_eq!(case.claim("b", 1).await, cooling(30, 1));
+    assert_eq!(case.claim("b", 1).await, busy(30));
     assert!(case.confirm("a", 5).await);
     assert!(case.confirm("a", 5).await, "confirming again is no harm");
     assert!(!case.release("a").await, "what is confirmed cannot be released");
     assert_eq!(
         case.claim("a", 10).await,
-        cooling(605, 1),
-        "the owner has acted and does not count against itself"
+        cooling(605, 0),
+        "the owner has acted and does not count against itself; nor do claims during the lease"
     );
-    assert_eq!(case.claim("c", 604).await, cooling(605, 2), "the count outlives the confirmation");
+    assert_eq!(case.claim("b", 30).await, cooling(605, 1), "who was busy is kept back in the end");
+    assert_eq!(case.claim("c", 604).await, cooling(605, 2), "each claim kept back is counted");
     assert_eq!(case.claim("c", 605).await, Claim::Claimed, "a cooldown is over at its end");
-    assert_eq!(case.claim("d", 606).await, cooling(635, 1), "a new claim counts anew");
+    assert_eq!(case.claim("d", 606).await, busy(635), "a new claim is a new lease");
+    assert!(case.confirm("c", 610).await);
+    assert_eq!(case.claim("d", 635).await, cooling(1210, 1), "and counts anew");
 }
 
 async fn release_gives_the_key_back(case: Case<'_>) {

@@ -33,7 +33,8 @@ impl Repeats {
         lease: Duration,
     ) -> Result<bool, StoreError> {
         for (at, key) in self.0.iter().enumerate() {
-            if let Claim::Cooling { .. } = store.claim(key, owner, now, lease).await? {
+            let claim = store.claim(key, owner, now, lease).await?;
+            if !matches!(claim, Claim::Claimed | Claim::Yours) {
                 for claimed in &self.0[..at] {
                     store.release(claimed, owner).await?;
                 }
