@@ -30,8 +30,40 @@ pub struct Pager<'a, T> {
     /// Where the next page begins; the outer `None` is the end.
     next: Option<Option<Cursor>>,
     items: VecDeque<T>,
-    recent: VecDeque<HashSet<u64>>,
-    empty_pages: u32,
+    /// Keys of the entries that came last, and the order in which they came.
+    known: HashSet<u64>,
+    recent: VecDeque<u64>,
+    /// How many pages in a row brought nothing new.
+    idle_pages: u32,
+    circle: Circle,
+}
+
+/// Finds out whether a list turns in a circle, by Brent's rule: one place is kept as a mark, and
+/// the mark moves on after 1, 2, 4, 8, … pages. So a circle of any length is met, however long the
+/// way to it, and nothing grows with the list.
+struct Circle {
+    mark: Option<Cursor>,
+    steps: u64,
+    moves_after: u64,
+}
+
+impl Circle {
+    fn new(start: Option<Cursor>) -> Self {
+        Self { mark: start, steps: 0, moves_after: 1 }
+    }
+
+    fn closes_at(&self, next: &Cursor) -> bool {
+        self.mark.as_ref() == Some(next)
+    }
+
+    fn step(&mut self, next: &Cursor) {
+        self.steps += 1;
+        if self.steps >= self.moves_after {
+            self.mark = Some(next.clone());
+            self.steps = 0;
+            self.moves_after = self.moves_after.saturating_mul(2);
+        }
+    }
 }
 
 /// An entry that can be told from the others of its list.
@@ -41,11 +73,13 @@ pub trait Entry {
 }
 
 impl<'a, T: Entry> Pager<'a, T> {
-    /// How many empty pages in a row are legal. Sentry drops what it no longer has after search,
-    /// so some are; a thousand are a fault.
-    const MOST_EMPTY_PAGES: u32 = 1000;
-    /// Lists move by less than two pages while one is read.
+    /// How many pages in a row may bring nothing new. Sentry drops what it no longer has after
+    /// search, so some are empty; a thousand are a fault.
+    const MOST_IDLE_PAGES: u32 = 1000;
+    /// Lists move by less than two pages while one is read, and by less than two hundred entries
+    /// where pages are small.
     const REMEMBERED_PAGES: usize = 2;
+    const REMEMBERED_ENTRIES: usize = 200;
 
     /// A list read by `fetch`, from `start` or from its beginning.
     pub fn new(
@@ -56,10 +90,12 @@ impl<'a, T: Entry> Pager<'a, T> {
             fetch: Box::new(fetch),
             pending: None,
             here: start.clone(),
+            circle: Circle::new(start.clone()),
             next: Some(start),
             items: VecDeque::new(),
+            known: HashSet::new(),
             recent: VecDeque::new(),
-            empty_pages: 0,
+            idle_pages: 0,
         }
     }
 
@@ -143,27 +179,33 @@ impl<'a, T: Entry> Pager<'a, T> {
     }
 
     fn take(&mut self, from: Option<Cursor>, page: Page<T>) -> Result<()> {
-        self.empty_pages = if page.items.is_empty() { self.empty_pages + 1 } else { 0 };
-        let turning = page.next.is_some() && page.next == from;
-        if turning || self.empty_pages > Self::MOST_EMPTY_PAGES {
+        let Page { items, next, .. } = page;
+        let turns = next
+            .as_ref()
+            .is_some_and(|next| Some(next) == from.as_ref() || self.circle.closes_at(next));
+        if turns || (next.is_some() && self.idle_pages >= Self::MOST_IDLE_PAGES) {
             return Err(Error::unreadable("list", "the list does not come to its end"));
         }
-        let mut keys = HashSet::with_capacity(page.items.len());
-        for item in page.items {
-            let key = item.key();
-            let known = key.is_some_and(|key| {
-                self.recent.iter().any(|page| page.contains(&key)) || !keys.insert(key)
-            });
-            if !known {
-                self.items.push_back(item);
+        if let Some(next) = &next {
+            self.circle.step(next);
+        }
+        let remembered = Self::REMEMBERED_ENTRIES.max(Self::REMEMBERED_PAGES * items.len());
+        for item in items {
+            match item.key() {
+                Some(key) if !self.known.insert(key) => continue,
+                Some(key) => self.recent.push_back(key),
+                None => {}
+            }
+            self.items.push_back(item);
+        }
+        while self.recent.len() > remembered {
+            if let Some(oldest) = self.recent.pop_front() {
+                self.known.remove(&oldest);
             }
         }
-        self.recent.push_back(keys);
-        if self.recent.len() > Self::REMEMBERED_PAGES {
-            self.recent.pop_front();
-        }
+        self.idle_pages = if self.items.is_empty() { self.idle_pages + 1 } else { 0 };
         self.here = from;
-        self.next = page.next.map(Some);
+        self.next = next.map(Some);
         Ok(())
     }
 }
@@ -298,6 +340,42 @@ mod tests {
             Box::pin(async { Ok(Page::new(vec![], Some(cursor(7)))) })
         });
         assert!(pager.next().await.unwrap().unwrap_err().is_unreadable());
+    }
+
+    #[tokio::test]
+    async fn a_circle_of_several_pages_is_an_error_too() {
+        for length in [2, 3, 7, 300] {
+            for way in [1, 5] {
+                let mut pager: Pager<'_, Number> = Pager::new(None, move |from| {
+                    let at: usize = from.map_or(0, |cursor| cursor.as_str().parse().unwrap());
+                    let next = if at + 1 < way + length { at + 1 } else { way };
+                    let page = Page::new(vec![Number(at as u64)], Some(cursor(next)));
+                    Box::pin(async move { Ok(page) })
+                });
+                let ended = pager.collect_up_to(10_000).await;
+                assert!(ended.unwrap_err().is_unreadable(), "{length} after {way}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_that_bring_nothing_new_end_some_time() {
+        let asked = AtomicU32::new(0);
+        let asked = &asked;
+        let mut pager: Pager<'_, Number> = Pager::new(None, |_| {
+            let page = asked.fetch_add(1, Ordering::Relaxed) as usize + 1;
+            Box::pin(async move { Ok(Page::new(vec![Number(1)], Some(cursor(page)))) })
+        });
+        assert_eq!(pager.next().await.unwrap().unwrap().0, 1);
+        assert!(pager.next().await.unwrap().unwrap_err().is_unreadable());
+        assert!(asked.load(Ordering::Relaxed) <= 1002);
+    }
+
+    #[tokio::test]
+    async fn new_entries_repeat_no_old_one_however_small_the_pages() {
+        // Three entries come in before the fourth page is read, so it begins with 1, 2 and 3 again.
+        let mut pager = pages([1, 2, 3, 1, 2, 3, 4].map(|it| vec![it]).to_vec());
+        assert_eq!(all(&mut pager).await, [1, 2, 3, 4]);
     }
 
     #[tokio::test]
