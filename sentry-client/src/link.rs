@@ -7,6 +7,8 @@ use crate::Cursor;
 pub(crate) struct Links {
     pub(crate) next: Option<Relation>,
     pub(crate) previous: Option<Relation>,
+    /// There is a next page, and no cursor that could name it.
+    cut_off: bool,
 }
 
 /// One relation. Its URL is not kept: it may name another host than the one that was called.
@@ -22,10 +24,14 @@ impl Links {
     pub(crate) fn parse(header: &str) -> Self {
         let mut links = Self::default();
         for part in split_outside(header, ',') {
-            let Some((rel, relation)) = relation(part) else { continue };
+            let Some((rel, has_results, cursor)) = relation(part) else { continue };
+            let relation = cursor.map(|cursor| Relation { cursor, has_results });
             match rel {
-                "next" => links.next = Some(relation),
-                "previous" | "prev" => links.previous = Some(relation),
+                "next" => {
+                    links.cut_off = has_results && relation.is_none();
+                    links.next = relation;
+                }
+                "previous" | "prev" => links.previous = relation,
                 _ => {}
             }
         }
@@ -37,13 +43,18 @@ impl Links {
         self.next.as_ref().filter(|next| next.has_results).map(|next| next.cursor.clone())
     }
 
+    /// Whether there is a next page that nothing names.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.cut_off
+    }
+
     /// Where the previous page begins, when there is one.
     pub(crate) fn previous_cursor(&self) -> Option<Cursor> {
         self.previous.as_ref().filter(|it| it.has_results).map(|it| it.cursor.clone())
     }
 }
 
-fn relation(part: &str) -> Option<(&str, Relation)> {
+fn relation(part: &str) -> Option<(&str, bool, Option<Cursor>)> {
     let mut pieces = split_outside(part, ';');
     let url = pieces.next()?.trim();
     if !(url.starts_with('<') && url.ends_with('>')) {
@@ -62,8 +73,7 @@ fn relation(part: &str) -> Option<(&str, Relation)> {
             _ => {}
         }
     }
-    let cursor = cursor.and_then(|text| text.parse::<Cursor>().ok())?;
-    Some((rel?, Relation { cursor, has_results: results == Some("true") }))
+    Some((rel?, results == Some("true"), cursor.and_then(|text| text.parse().ok())))
 }
 
 /// Splits at `separator` where it stands outside angle brackets and quotes.
@@ -116,6 +126,16 @@ mod tests {
         for text in ["", ",,,", "next", "<u>; rel=\"next\"", "<u; rel=\"next\"; cursor=\"1\""] {
             assert_eq!(Links::parse(text).next_cursor(), None, "{text}");
         }
+    }
+
+    #[test]
+    fn more_without_a_cursor_is_told_from_the_end() {
+        let cut = |text| Links::parse(text).is_cut_off();
+        assert!(cut(r#"<u>; rel="next"; results="true""#));
+        assert!(cut(r#"<u>; rel="next"; results="true"; cursor="""#));
+        assert!(!cut(r#"<u>; rel="next"; results="true"; cursor="0:1:0""#));
+        assert!(!cut(r#"<u>; rel="next"; results="false""#));
+        assert!(!cut(r#"<u>; rel="previous"; results="true""#));
     }
 
     proptest! {

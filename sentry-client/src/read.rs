@@ -10,13 +10,31 @@ pub(crate) fn record<T: DeserializeOwned>(operation: &'static str, body: &[u8]) 
     serde_json::from_slice(body).map_err(|error| unreadable(operation, &error))
 }
 
-/// A body as its raw entries.
+/// A body as a list. An entry that cannot be read is left out, aloud: the others are still worth
+/// having. Several of which none can be read are an answer of another form.
 #[cfg(feature = "reqwest")]
-pub(crate) fn entries<'b>(
+pub(crate) fn list<T>(
     operation: &'static str,
-    body: &'b [u8],
-) -> Result<Vec<&'b serde_json::value::RawValue>> {
-    serde_json::from_slice(body).map_err(|error| unreadable(operation, &error))
+    body: &[u8],
+    read: impl Fn(&'static str, &[u8]) -> Result<T>,
+) -> Result<Vec<T>> {
+    let entries: Vec<&serde_json::value::RawValue> =
+        serde_json::from_slice(body).map_err(|error| unreadable(operation, &error))?;
+    let mut items = Vec::with_capacity(entries.len());
+    let mut failed = None;
+    for entry in &entries {
+        match read(operation, entry.get().as_bytes()) {
+            Ok(item) => items.push(item),
+            Err(error) => {
+                tracing::warn!(%error, "an entry of a list is left out");
+                failed.get_or_insert(error);
+            }
+        }
+    }
+    match failed {
+        Some(error) if items.is_empty() && entries.len() > 1 => Err(error),
+        _ => Ok(items),
+    }
 }
 
 pub(crate) fn issue(operation: &'static str, body: &[u8]) -> Result<Issue<'static>> {

@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 
 use sentry_client::testing::{FakeIssue, FakeSentry, FakeServer, Fault};
 use sentry_client::token::{
-    Grant, Installation, MemoryTokenStore, OAuthApplication, RenewingToken, TokenStore,
+    Grant, Installation, MemoryTokenStore, OAuthApplication, RenewingToken, TokenProvider,
+    TokenStore,
 };
 use sentry_client::{
     HttpClient, HttpClientBuilder, IssueQuery, IssueRef, IssueUpdate, LimitedBy, NewDeploy,
-    NewRelease, Priority, RetryPolicy, SentryClient, SentryClientExt, Slug, Version,
+    NewRelease, Priority, ReleaseQuery, RetryPolicy, Secret, SentryClient, SentryClientExt, Slug,
+    Version,
 };
 
 fn quick() -> RetryPolicy {
@@ -284,4 +286,131 @@ async fn a_401_that_no_token_helps_is_not_answered_by_a_refresh() {
     let error = client.issue(&issue).await.unwrap_err();
     assert_eq!(error.code(), Some("sso-required"));
     assert_eq!(sentry.pairs_issued(), 1);
+}
+
+/// An answer of the older routes about an issue of somebody else's project.
+const FOREIGN: &str = r#"{"id":"9","title":"x","project":{"id":"42","slug":"42"}}"#;
+
+#[tokio::test]
+async fn a_foreign_issue_is_not_found_whatever_the_older_route_says() {
+    let (sentry, server, _) = start().await;
+    let client = builder(&server).build().unwrap();
+    let foreign: IssueRef = "9".parse().unwrap();
+    for answer in [Fault::status(403).body("{}"), Fault::status(200).body(FOREIGN)] {
+        sentry.fail_next(Fault::status(404));
+        sentry.fail_next(answer);
+        assert!(client.issue(&foreign).await.unwrap_err().is_not_found());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_became_new_is_noticed() {
+    let (sentry, server, issue) = start().await;
+    for status in [404, 410] {
+        let client = builder(&server).build().unwrap();
+        // Once not found, it is taken for a server of former times.
+        sentry.fail_next(Fault::status(404));
+        client.issue(&issue).await.unwrap();
+        sentry.fail_next(Fault::status(status));
+        client.issue(&issue).await.unwrap();
+        // Now as a new one: what is not found is not looked for elsewhere.
+        let before = server.requests();
+        sentry.fail_next(Fault::status(404));
+        assert!(client.issue(&issue).await.unwrap_err().is_not_found());
+        assert_eq!(server.requests() - before, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_short_id_that_leads_nowhere_is_resolved_anew() {
+    let (sentry, server, issue) = start().await;
+    let client = builder(&server).build().unwrap();
+    let short = sentry.short_id(&issue);
+    client.issue(&short).await.unwrap();
+    sentry.fail_next(Fault::status(404));
+    assert!(client.issue(&short).await.unwrap_err().is_not_found());
+    let before = server.requests();
+    client.issue(&short).await.unwrap();
+    assert_eq!(server.requests() - before, 2, "the short id, then the issue");
+}
+
+#[tokio::test]
+async fn a_client_that_follows_redirects_is_refused() {
+    let (sentry, server, issue) = start().await;
+    let elsewhere = FakeSentry::new("acme");
+    let stranger = elsewhere.serve().await.unwrap();
+    let following = reqwest::Client::new();
+    let client = builder(&server).http_client(following).build().unwrap();
+    client.issue(&issue).await.unwrap();
+    for place in [stranger.url(), server.url()] {
+        let location = format!("{place}/api/0/organizations/acme/projects/?elsewhere=1");
+        sentry.fail_next(Fault::status(302).header("location", location));
+        assert!(client.projects(None).await.unwrap_err().is_invalid());
+    }
+    assert_eq!(stranger.requests(), 1, "it was followed, and what it answered is not used");
+}
+
+#[tokio::test]
+async fn all_link_headers_are_read() {
+    let (sentry, server, _) = start().await;
+    let client = builder(&server).build().unwrap();
+    let previous = r#"<u>; rel="previous"; results="false"; cursor="0:0:1""#;
+    let next = |cursor: &str| format!(r#"<u>; rel="next"; results="true"{cursor}"#);
+    let answer =
+        |next: &str| Fault::status(200).header("link", previous).header("link", next).body("[]");
+    sentry.fail_next(answer(&next(r#"; cursor="0:25:0""#)));
+    let page = client.projects(None).await.unwrap();
+    assert_eq!(page.next.unwrap().as_str(), "0:25:0");
+    sentry.fail_next(answer(&next("")));
+    assert!(client.projects(None).await.unwrap_err().is_unreadable());
+}
+
+#[tokio::test]
+async fn one_bad_entry_is_left_out_of_a_page() {
+    let (sentry, server, _) = start().await;
+    let client = builder(&server).build().unwrap();
+    let query = ReleaseQuery::new();
+    sentry.fail_next(Fault::status(200).body(r#"[{"version":"1"},{"version":7},{"version":"3"}]"#));
+    let releases = client.releases(&query, None).await.unwrap().items;
+    assert_eq!(releases.iter().map(|it| it.version.as_str()).collect::<Vec<_>>(), ["1", "3"]);
+    sentry.fail_next(Fault::status(200).body(r#"[{"id":"1","slug":"a"},"b"]"#));
+    assert_eq!(client.projects(None).await.unwrap().items.len(), 1);
+    sentry.fail_next(Fault::status(200).body(r#"[{"version":1},{"version":2}]"#));
+    assert!(client.releases(&query, None).await.unwrap_err().is_unreadable());
+}
+
+/// Its renewal never comes back.
+#[derive(Debug)]
+struct Stuck;
+
+#[async_trait::async_trait]
+impl TokenProvider for Stuck {
+    async fn token(&self) -> sentry_client::Result<Secret> {
+        Ok("the-token".into())
+    }
+
+    async fn renew(&self, _: &Secret) -> sentry_client::Result<Option<Secret>> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn the_deadline_spans_the_renewal_of_a_token() {
+    let (sentry, server, issue) = start().await;
+    let mut policy = quick();
+    policy.deadline = Duration::from_millis(200);
+    let client = builder(&server).tokens(Stuck).retry(policy).build().unwrap();
+    sentry.fail_next(Fault::status(401));
+    let answer = tokio::time::timeout(Duration::from_secs(5), client.issue(&issue)).await;
+    assert!(answer.expect("in time").unwrap_err().is_unavailable());
+}
+
+#[tokio::test]
+async fn a_401_with_an_unknown_code_is_answered_by_a_refresh() {
+    let (sentry, server, issue) = start().await;
+    let (client, _) = installed(&sentry, &server).await;
+    let expired = r#"{"detail":{"code":"token-expired","message":"Expired"}}"#;
+    sentry.fail_next(Fault::status(401).body(expired));
+    client.issue(&issue).await.unwrap();
+    assert_eq!(sentry.pairs_issued(), 2);
 }

@@ -117,8 +117,9 @@ impl HttpClientBuilder {
         self
     }
 
-    /// An HTTP client of your own, e.g. for a proxy. It must not follow redirects: a redirected
-    /// PUT becomes a GET.
+    /// An HTTP client of your own, e.g. for a proxy. It must not follow redirects: they may lead to
+    /// another host, and a redirected PUT becomes a GET. A call whose answer came from elsewhere
+    /// than it was sent to is refused as [invalid](crate::Error::is_invalid).
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self

@@ -23,8 +23,8 @@ impl HttpClient {
         cursor: Option<&Cursor>,
     ) -> Result<Page<T>> {
         let reply = self.page(operation, path, query, cursor).await?;
-        let items = read::record(operation, &reply.body)?;
-        Ok(reply.page_of(items))
+        let items = read::list(operation, &reply.body, read::record)?;
+        reply.page_of(operation, items)
     }
 
     /// One page of what the shared model reads.
@@ -37,10 +37,8 @@ impl HttpClient {
         read: fn(&'static str, &[u8]) -> Result<T>,
     ) -> Result<Page<T>> {
         let reply = self.page(operation, path, query, cursor).await?;
-        let entries = read::entries(operation, &reply.body)?;
-        let items: Result<Vec<T>> =
-            entries.iter().map(|entry| read(operation, entry.get().as_bytes())).collect();
-        Ok(reply.page_of(items?))
+        let items = read::list(operation, &reply.body, read)?;
+        reply.page_of(operation, items)
     }
 
     pub(super) async fn page(
@@ -106,7 +104,8 @@ impl HttpClient {
 
     /// Calls one of an issue's routes: below the organization, or the older one where the server
     /// lacks that. A server that answered one of the new routes is not asked for older ones; one
-    /// that has the older ones alone is not asked for new ones again.
+    /// that has the older ones alone is asked for new ones where the older one finds nothing, as
+    /// it may have become a newer server.
     pub(super) async fn issue_call(
         &self,
         operation: &'static str,
@@ -115,28 +114,55 @@ impl HttpClient {
         call: impl Fn(&mut Call<'_>),
     ) -> Result<Reply> {
         let id = self.numeric(operation, issue).await?;
-        let scoped = [&["organizations", self.organization.as_str(), "issues", &id], rest].concat();
-        let routes = self.cache.routes();
-        if routes != Routes::Legacy {
-            let mut made = Call::get(operation, &scoped);
-            call(&mut made);
-            match self.transport.send(&made).await {
-                Err(error) if error.is_not_found() && routes == Routes::Unknown => {
-                    if !rest.is_empty() && self.has_scoped_routes(operation, &id).await? {
-                        return Err(error);
-                    }
-                    // The first answer is the honest one unless the older route had more to say.
-                    let older = self.legacy_call(operation, &id, rest, call).await;
-                    return older.map_err(|older| if older.is_not_found() { error } else { older });
-                }
-                Ok(reply) => {
-                    self.cache.set_routes(Routes::Scoped);
-                    return Ok(reply);
-                }
-                Err(error) => return Err(error),
-            }
+        let answer = self.routed_call(operation, &id, rest, &call).await;
+        if issue.is_short_id() && answer.as_ref().is_err_and(Error::is_not_found) {
+            // The short id may mean another issue by now, as after a merge.
+            Cache::forget(&self.cache.short_ids, &issue.as_str().to_ascii_uppercase());
         }
-        self.legacy_call(operation, &id, rest, call).await
+        answer
+    }
+
+    async fn routed_call(
+        &self,
+        operation: &'static str,
+        id: &str,
+        rest: &[&str],
+        call: &impl Fn(&mut Call<'_>),
+    ) -> Result<Reply> {
+        let routes = self.cache.routes();
+        let first = match routes {
+            Routes::Legacy => self.legacy_call(operation, id, rest, call).await,
+            _ => self.scoped_call(operation, id, rest, call).await,
+        };
+        let error = match first {
+            Err(error) if error.is_not_found() && routes != Routes::Scoped => error,
+            answer => return answer,
+        };
+        let second = if routes == Routes::Legacy {
+            self.scoped_call(operation, id, rest, call).await
+        } else {
+            if !rest.is_empty() && self.has_scoped_routes(operation, id).await? {
+                return Err(error);
+            }
+            self.legacy_call(operation, id, rest, call).await
+        };
+        // The first answer is the honest one unless the other route had more to say.
+        second.map_err(|second| if second.is_not_found() { error } else { second })
+    }
+
+    async fn scoped_call(
+        &self,
+        operation: &'static str,
+        id: &str,
+        rest: &[&str],
+        call: &impl Fn(&mut Call<'_>),
+    ) -> Result<Reply> {
+        let path = [&["organizations", self.organization.as_str(), "issues", id], rest].concat();
+        let mut made = Call::get(operation, &path);
+        call(&mut made);
+        let reply = self.transport.send(&made).await?;
+        self.cache.set_routes(Routes::Scoped);
+        Ok(reply)
     }
 
     /// Whether the issue is found below the organization: then what was not found is a part of it
@@ -153,15 +179,20 @@ impl HttpClient {
         }
     }
 
-    /// The older routes know no organization: what they find must be shown to be ours first.
+    /// The older routes know no organization: what they find must be shown to be ours first. What
+    /// they forbid after the routes below the organization did not know it is another's.
     async fn legacy_call(
         &self,
         operation: &'static str,
         id: &str,
         rest: &[&str],
-        call: impl Fn(&mut Call<'_>),
+        call: &impl Fn(&mut Call<'_>),
     ) -> Result<Reply> {
-        let found = self.transport.send(&Call::get(operation, &["issues", id])).await?;
+        let found = self.transport.send(&Call::get(operation, &["issues", id])).await;
+        let found = found.map_err(|error| {
+            let foreign = error.is_forbidden() && self.cache.routes() == Routes::Unknown;
+            if foreign { Error::not_found(operation) } else { error }
+        })?;
         self.must_be_ours(operation, &read::issue(operation, &found.body)?).await?;
         self.cache.set_routes(Routes::Legacy);
         let path = [&["issues", id], rest].concat();
@@ -180,7 +211,16 @@ impl HttpClient {
         let slug: Slug =
             project.slug.as_deref().unwrap_or_default().parse().map_err(|_| foreign())?;
         let id = project.id.as_ref().map(ToString::to_string).ok_or_else(foreign)?;
-        if self.project_id(operation, &slug).await? == id { Ok(()) } else { Err(foreign()) }
+        if Cache::find(&self.cache.projects, slug.as_str()).is_some_and(|known| known == id) {
+            return Ok(());
+        }
+        // Asked for even when the slug is a number: another organization's project has one too.
+        let ours = self.find_project(operation, &slug).await?;
+        if ours.id.as_ref().is_none_or(|ours| ours.to_string() != id) {
+            return Err(foreign());
+        }
+        Cache::keep(&self.cache.projects, slug.to_string(), id);
+        Ok(())
     }
 
     /// The numeric id of one of this organization's projects.
@@ -221,17 +261,25 @@ impl HttpClient {
 
 impl Reply {
     /// A page with what the headers say about it.
-    pub(super) fn page_of<T>(&self, items: Vec<T>) -> Page<T> {
-        let links = self.header("link").map(Links::parse).unwrap_or_default();
+    ///
+    /// # Errors
+    ///
+    /// Unreadable when there is more and nothing says where: that is no end.
+    pub(super) fn page_of<T>(&self, operation: &'static str, items: Vec<T>) -> Result<Page<T>> {
+        let links = self.headers.get_all("link").iter().filter_map(|it| it.to_str().ok());
+        let links = Links::parse(&links.collect::<Vec<_>>().join(", "));
+        if links.is_cut_off() {
+            return Err(Error::unreadable(operation, "more is said to follow, but not where"));
+        }
         let number = |name| self.header(name).and_then(|text| text.parse().ok());
-        Page {
+        Ok(Page {
             items,
             next: links.next_cursor(),
             previous: links.previous_cursor(),
             hits: number("x-hits"),
             max_hits: number("x-max-hits"),
             direct_hit: self.header("x-sentry-direct-hit") == Some("1"),
-        }
+        })
     }
 }
 

@@ -67,7 +67,7 @@ impl HttpClient {
             serde_json::Value::Array(items) => items,
             one => vec![one],
         };
-        Ok(reply.page_of(items))
+        reply.page_of(operation, items)
     }
 
     /// An issue's newest events and the like, as a page.
@@ -161,7 +161,8 @@ impl SentryClient for HttpClient {
     ) -> Result<Page<IssueHash>> {
         let query = vec![("full", "false".to_owned())];
         let reply = self.issue_page("list hashes", issue, &["hashes"], &query, cursor).await?;
-        Ok(reply.page_of(read::record("list hashes", &reply.body)?))
+        let hashes = read::list("list hashes", &reply.body, read::record)?;
+        reply.page_of("list hashes", hashes)
     }
 
     async fn issue_tag(&self, issue: &IssueRef, key: &TagKey) -> Result<TagSummary> {
@@ -177,7 +178,8 @@ impl SentryClient for HttpClient {
     ) -> Result<Page<TagValue>> {
         let path = ["tags", key.as_str(), "values"];
         let reply = self.issue_page("list tag values", issue, &path, &Pairs::new(), cursor).await?;
-        Ok(reply.page_of(read::record("list tag values", &reply.body)?))
+        let values = read::list("list tag values", &reply.body, read::record)?;
+        reply.page_of("list tag values", values)
     }
 
     async fn events(
@@ -188,10 +190,7 @@ impl SentryClient for HttpClient {
     ) -> Result<Page<Event<'static>>> {
         let operation = "list events";
         let reply = self.issue_page(operation, issue, &["events"], &query.pairs(), cursor).await?;
-        let entries = read::entries(operation, &reply.body)?;
-        let events: Result<Vec<_>> =
-            entries.iter().map(|entry| read::event(operation, entry.get().as_bytes())).collect();
-        Ok(reply.page_of(events?))
+        reply.page_of(operation, read::list(operation, &reply.body, read::event)?)
     }
 
     async fn issue_event(&self, issue: &IssueRef, which: Which) -> Result<Event<'static>> {

@@ -89,6 +89,10 @@ impl Cache {
         map.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
+    fn forget(map: &Mutex<HashMap<String, String>>, key: &str) {
+        map.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
     fn keep(map: &Mutex<HashMap<String, String>>, key: String, value: String) {
         let mut map = map.lock().unwrap_or_else(PoisonError::into_inner);
         if map.len() >= Self::MOST {

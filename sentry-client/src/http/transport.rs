@@ -26,6 +26,15 @@ pub(crate) struct Transport {
     pub(crate) largest_body: usize,
 }
 
+/// Codes of a 401 that is about the person behind the token: a new token meets the same.
+const NO_TOKEN_HELPS: &[&str] = &[
+    "2fa-required",
+    "member-disabled-over-limit",
+    "sso-required",
+    "sudo-required",
+    "superuser-required",
+];
+
 /// What is asked.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
@@ -89,9 +98,10 @@ impl Transport {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error.after(attempt, started.elapsed()),
             };
-            if error.is_unauthorized() && error.code().is_none() && !renewed {
+            let helpless = error.code().is_some_and(|code| NO_TOKEN_HELPS.contains(&code));
+            if error.is_unauthorized() && !helpless && !renewed {
                 renewed = true;
-                match self.tokens.renew(&token).await? {
+                match within(call.operation, left(), self.tokens.renew(&token)).await?? {
                     Some(_) => continue,
                     None => return Err(error),
                 }
@@ -119,6 +129,11 @@ impl Transport {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         let response = request.send().await.map_err(|error| network(operation, error))?;
+        // The client that was handed over may follow redirects: to another host, or from a PUT to
+        // a GET whose success would read as that of the PUT.
+        if response.url() != url {
+            return Err(Error::argument(operation, "the HTTP client must not follow redirects"));
+        }
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = self.body(operation, response).await?;
