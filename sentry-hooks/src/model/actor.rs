@@ -1,10 +1,10 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use super::{Id, frame::own};
 use crate::json;
 
 /// Who did something: a person, a team, an application or Sentry itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Actor<'a> {
     /// Sentry's word: `application`, `user`, `team`.
@@ -68,5 +68,12 @@ impl<'a> Actor<'a> {
     #[must_use]
     pub fn into_owned(self) -> Actor<'static> {
         Actor { ty: own(self.ty), id: self.id, name: own(self.name), email: own(self.email) }
+    }
+}
+
+/// Shows type and id; name and e-mail address are personal data.
+impl fmt::Debug for Actor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Actor").field("ty", &self.ty).field("id", &self.id).finish_non_exhaustive()
     }
 }

@@ -3,8 +3,22 @@
 use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
 
 /// Reads a date: ISO 8601 with `Z`, with an offset or with neither (then UTC), down to the minute
-/// or with a fraction of up to nine digits, or seconds since 1970 with or without fraction.
-pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
+/// or with a fraction of up to nine digits, or seconds since 1970 with or without fraction. `None` for
+/// what is no date.
+///
+/// For the dates that the typed payloads hand over as written:
+///
+/// ```
+/// use sentry_hooks::model::parse_date;
+/// use time::macros::datetime;
+///
+/// // `date_closed` of a metric alert has no seconds, a comment's `timestamp` has an offset.
+/// assert_eq!(parse_date("2026-03-04T05:06Z"), Some(datetime!(2026-03-04 5:06 UTC)));
+/// let comment = parse_date("2026-03-04T05:06:07.5+00:00");
+/// assert_eq!(comment, Some(datetime!(2026-03-04 5:06:07.5 UTC)));
+/// ```
+#[must_use]
+pub fn parse(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     if text.as_bytes().get(4) == Some(&b'-') { iso(text) } else { epoch(text) }
 }

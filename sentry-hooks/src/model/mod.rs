@@ -24,6 +24,7 @@ mod urls;
 mod user;
 
 pub use actor::{Actor, ActorKind};
+pub use date::parse as parse_date;
 pub use event::{Event, Form};
 pub use exception::{Exception, Mechanism};
 pub use frame::Frame;

@@ -37,7 +37,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`SecretError::Empty`] for an empty secret: anyone could sign with it.
+    /// [`SecretError::Empty`] for a secret of nothing or of white space: anyone could sign with it.
     pub fn new(secret: impl AsRef<[u8]>) -> Result<Self, SecretError> {
         Self::with_secrets([secret])
     }
@@ -57,7 +57,7 @@ impl Verifier {
 
     /// Checks a signature as it stands in its header; returns the index of the secret that made it.
     ///
-    /// Takes constant time for bodies of one length, does not allocate.
+    /// The comparison takes constant time, whatever the signature; nothing is allocated.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ fn same(ours: &[u8; 32], theirs: &[u8; 32]) -> bool {
 }
 
 fn key(secret: &[u8]) -> Result<Hmac<Sha256>, SecretError> {
-    if secret.is_empty() {
+    if secret.trim_ascii().is_empty() {
         return Err(SecretError::Empty);
     }
     Ok(Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"))
@@ -124,7 +124,7 @@ fn key(secret: &[u8]) -> Result<Hmac<Sha256>, SecretError> {
 ///
 /// # Errors
 ///
-/// [`SecretError::Empty`] for an empty secret.
+/// [`SecretError::Empty`] for a secret of nothing or of white space.
 pub fn sign(secret: impl AsRef<[u8]>, body: &[u8]) -> Result<String, SecretError> {
     let mut mac = key(secret.as_ref())?;
     mac.update(body);
@@ -193,7 +193,7 @@ impl fmt::Debug for Verified {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
-    /// A secret is empty: anyone could sign with it.
+    /// A secret is empty or nothing but white space: anyone could sign with it.
     #[error("a secret is empty")]
     Empty,
     /// There is no secret.
@@ -226,6 +226,15 @@ mod tests {
     fn empty_secrets_are_refused() {
         assert_eq!(Verifier::new("").unwrap_err(), SecretError::Empty);
         assert_eq!(Verifier::with_secrets(["a", ""]).unwrap_err(), SecretError::Empty);
+        for blank in [" ", "\n", "\t \r\n"] {
+            assert_eq!(Verifier::new(blank).unwrap_err(), SecretError::Empty);
+            assert_eq!(sign(blank, b"{}").unwrap_err(), SecretError::Empty);
+        }
+        assert_eq!(
+            sign(" secret ", b"{}").map(|s| s == sign("secret", b"{}").unwrap()),
+            Ok(false),
+            "the white space around a secret is part of it"
+        );
         assert_eq!(Verifier::with_secrets::<&str>([]).unwrap_err(), SecretError::None);
     }
 

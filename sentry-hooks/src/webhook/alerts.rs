@@ -1,4 +1,6 @@
 //! Payloads of metric and activity alerts.
+//!
+//! Dates stand as they were written; [`parse_date`](crate::model::parse_date) reads them.
 
 use std::borrow::Cow;
 
@@ -41,7 +43,7 @@ object! {
         date_detected: Cow<'a, str> = "date_detected",
         /// When the record was made, as written.
         date_created: Cow<'a, str> = "date_created",
-        /// When it ended, as written, to the minute.
+        /// When it ended, as written, to the minute; [`parse_date`](crate::model::parse_date) reads it.
         date_closed: Cow<'a, str> = "date_closed",
         /// The rule that fired.
         alert_rule: AlertRule<'a> = "alert_rule",

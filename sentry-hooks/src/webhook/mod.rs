@@ -37,7 +37,8 @@ pub use resource::Resource;
 /// A delivery's body, read: what happened, to what, by whom.
 ///
 /// The questions most receivers ask have an answer here whatever the resource; the rest is in
-/// [`Webhook::payload`]. Serialising (with `serde_json`) writes the body as it came.
+/// [`Webhook::payload`]. Serialising (with `serde_json`) writes the body as it came. Of a key that
+/// stands twice the last counts, as in `serde_json`.
 ///
 /// ```
 /// use sentry_hooks::{Headers, danger, model::Level};
@@ -340,7 +341,7 @@ impl<'a> Webhook<'a> {
     }
 }
 
-/// Shows what it is, not what it says.
+/// Shows what it is and about what, not what it says: no titles, texts, names or addresses.
 impl fmt::Debug for Webhook<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
@@ -348,7 +349,9 @@ impl fmt::Debug for Webhook<'_> {
             .field("action", &self.action)
             .field("installation", &self.installation)
             .field("actor", &self.actor)
-            .field("payload", &self.payload)
+            .field("issue_id", &self.issue_id())
+            .field("project_id", &self.project_id())
+            .field("bytes", &self.source.len())
             .finish_non_exhaustive()
     }
 }

@@ -126,14 +126,30 @@ impl<'a> Member<'a> for Confidential<'a> {
     }
 }
 
+/// What `Debug` shows of a field marked `hidden`.
+pub(crate) struct Hidden;
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
 /// Declares a typed view: each field with its key (or keys, where versions differ) on the wire.
-/// Every field is optional; the object's text is kept, so nothing is lost.
+/// Every field is optional; the object's text is kept, so nothing is lost. Of several values for one
+/// field the last that can be read counts: a null under the key of another version wipes nothing.
 macro_rules! object {
+    (@shown $value:expr) => {
+        &$value
+    };
+    (@shown $value:expr, hidden) => {
+        &$value.as_ref().map(|_| $crate::webhook::object::Hidden)
+    };
     ($($(#[$meta:meta])* $name:ident<$lt:lifetime> {
-        $($(#[$field_meta:meta])* $field:ident: $ty:ty = $($key:literal)|+,)*
+        $($(#[$field_meta:meta])* $field:ident: $ty:ty = $($key:literal)|+ $(=> $hidden:ident)?,)*
     })*) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub struct $name<$lt> {
             $($(#[$field_meta])* pub $field: Option<$ty>,)*
@@ -151,7 +167,8 @@ macro_rules! object {
                 };
                 $crate::json::members(raw, |key, _value| match key {
                     $($($key)|+ => {
-                        this.$field = $crate::webhook::object::Member::read(_value);
+                        let read = $crate::webhook::object::Member::read(_value);
+                        this.$field = read.or(this.$field.take());
                     })*
                     _ => {}
                 });
@@ -174,6 +191,14 @@ macro_rules! object {
             }
         }
 
+        impl ::std::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), object!(@shown self.$field $(, $hidden)?)))*
+                    .finish_non_exhaustive()
+            }
+        }
+
         impl<$lt> $crate::webhook::object::Member<$lt> for $name<$lt> {
             type Owned = $name<'static>;
             fn read(raw: &$lt str) -> Option<Self> {
@@ -187,3 +212,35 @@ macro_rules! object {
 }
 
 pub(crate) use object;
+
+#[cfg(test)]
+mod tests {
+    use crate::webhook::{Comment, IssueWebhook, RootCause, Seer};
+
+    #[test]
+    fn a_null_under_another_versions_key_wipes_nothing() {
+        for text in [
+            r#"{"code_changes":{"shop":[{"path":"a.py"}]},"changes":null}"#,
+            r#"{"changes":null,"code_changes":{"shop":[{"path":"a.py"}]}}"#,
+        ] {
+            assert_eq!(Seer::read(text).unwrap().code_changes().len(), 1, "{text}");
+        }
+        let cause = RootCause::read(r#"{"description":"why","one_line_description":null}"#);
+        assert_eq!(cause.unwrap().description.unwrap(), "why");
+        let cause = RootCause::read(r#"{"description":"why","description":"because"}"#);
+        assert_eq!(cause.unwrap().description.unwrap(), "because", "of a repeated key the last");
+    }
+
+    #[test]
+    fn debug_shows_neither_comments_nor_people() {
+        let comment = r#"{"comment_id":7,"comment":"my password is hunter2"}"#;
+        let shown = format!("{:?}", Comment::read(comment).unwrap());
+        assert!(shown.contains('7') && shown.contains("[hidden]"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        let issue =
+            r#"{"assignee":{"type":"user","id":9,"name":"Ada L.","email":"ada@acme.test"}}"#;
+        let shown = format!("{:?}", IssueWebhook::read(issue).unwrap());
+        assert!(shown.contains("user") && shown.contains('9'), "{shown}");
+        assert!(!shown.contains("Ada") && !shown.contains("acme"), "{shown}");
+    }
+}

@@ -17,10 +17,10 @@ object! {
         issue_id: Id = "issue_id",
         /// Slug of the project.
         project_slug: Cow<'a, str> = "project_slug",
-        /// When, as written.
+        /// When, as written; [`parse_date`](crate::model::parse_date) reads it.
         timestamp: Cow<'a, str> = "timestamp",
         /// The text, also of a deleted comment.
-        comment: Cow<'a, str> = "comment",
+        comment: Cow<'a, str> = "comment" => hidden,
     }
     /// `seer.*`. The results come in two shapes; both are read.
     Seer<'a> {

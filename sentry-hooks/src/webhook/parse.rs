@@ -21,12 +21,18 @@ struct Envelope<'a> {
     installation: Option<Cow<'a, str>>,
     actor: Option<Actor<'a>>,
     data: Option<&'a str>,
+    under_data: UnderData<'a>,
+    other: Other,
+}
+
+/// What it finds under `data`.
+#[derive(Default)]
+struct UnderData<'a> {
     shape: Shape,
     event: Option<Box<Event<'a>>>,
     error: Option<Box<Event<'a>>>,
     triggered_rule: Option<Cow<'a, str>>,
     issue_alert: Option<IssueAlert<'a>>,
-    other: Other,
 }
 
 /// Keys at the top level which tell the mechanisms without `data` apart.
@@ -65,18 +71,25 @@ pub(super) fn webhook<'a>(headers: &'a Headers, body: &'a [u8]) -> Result<Webhoo
 
 impl<'a> Envelope<'a> {
     fn top(&mut self, scanner: &mut Scanner<'a>, key: &str) -> Result<(), ParseError> {
+        if key == "data" {
+            // Of a key that stands twice the last counts, with all that was read under it.
+            self.under_data = UnderData::default();
+        }
         if key == "data" && scanner.peek() == Some(b'{') {
-            self.data = Some(scanner.object(|s, key| self.data(s, key))?);
+            self.data = Some(scanner.object(|s, key| self.under_data.read(s, key))?);
             return Ok(());
         }
         let value = scanner.skip()?;
         match key {
             "action" => self.action = json::text(value),
-            "installation" => json::members(value, |key, value| {
-                if key == "uuid" {
-                    self.installation = json::text(value);
-                }
-            }),
+            "installation" => {
+                self.installation = None;
+                json::members(value, |key, value| {
+                    if key == "uuid" {
+                        self.installation = json::text(value);
+                    }
+                });
+            }
             "actor" => self.actor = Actor::from_raw(value),
             "data" => self.data = Some(value),
             "fields" => self.other.fields = true,
@@ -85,21 +98,6 @@ impl<'a> Envelope<'a> {
             "event" => self.other.event = json::is_object(value),
             "message" => self.other.message = true,
             _ => {}
-        }
-        Ok(())
-    }
-
-    fn data(&mut self, scanner: &mut Scanner<'a>, key: &str) -> Result<(), ParseError> {
-        self.shape.note(key);
-        let object = scanner.peek() == Some(b'{');
-        match key {
-            "event" if object => self.event = Some(Box::new(wire::webhook::event(scanner)?)),
-            "error" if object => self.error = Some(Box::new(wire::webhook::event(scanner)?)),
-            "triggered_rule" => self.triggered_rule = json::text(scanner.skip()?),
-            "issue_alert" => self.issue_alert = IssueAlert::read(scanner.skip()?),
-            _ => {
-                scanner.skip()?;
-            }
         }
         Ok(())
     }
@@ -128,7 +126,7 @@ impl<'a> Envelope<'a> {
     /// the signature's header is beyond doubt.
     fn resource(&self, headers: &'a Headers) -> Result<Resource<'a>, ParseError> {
         let without_data = self.resource_without_data();
-        let shape = self.shape.resource().or(without_data.clone());
+        let shape = self.under_data.shape.resource().or(without_data.clone());
         let claimed = match headers.channel() {
             Channel::ServiceHook => Some(Resource::ServiceHook),
             Channel::ExternalRequest => match without_data {
@@ -141,7 +139,7 @@ impl<'a> Envelope<'a> {
             return Ok(shape.unwrap_or(Resource::Other(Cow::Borrowed(""))));
         };
         let words = (claimed.known_str(), shape.as_ref().and_then(Resource::known_str));
-        let allowed = shape.as_ref() == Some(&claimed) || self.shape.allows(&claimed);
+        let allowed = shape.as_ref() == Some(&claimed) || self.under_data.shape.allows(&claimed);
         match words {
             (Some(header), Some(shape)) if !allowed => {
                 Err(ParseError::Contradiction { header, shape })
@@ -173,13 +171,13 @@ impl<'a> Envelope<'a> {
         let data = self.data;
         let typed = match resource {
             Resource::Error => {
-                self.error.take().map(|event| Payload::Error(ErrorWebhook { event }))
+                self.under_data.error.take().map(|event| Payload::Error(ErrorWebhook { event }))
             }
-            Resource::EventAlert => self.event.take().map(|event| {
+            Resource::EventAlert => self.under_data.event.take().map(|event| {
                 Payload::EventAlert(EventAlert {
                     event,
-                    triggered_rule: self.triggered_rule.take(),
-                    issue_alert: self.issue_alert.take(),
+                    triggered_rule: self.under_data.triggered_rule.take(),
+                    issue_alert: self.under_data.issue_alert.take(),
                 })
             }),
             Resource::Installation => data.and_then(|data| {
@@ -214,5 +212,63 @@ impl<'a> Envelope<'a> {
             Resource::SelectOptions | Resource::Other(_) => None,
         };
         typed.unwrap_or_else(|| Payload::Other(data.map(Raw::new)))
+    }
+}
+
+impl<'a> UnderData<'a> {
+    fn read(&mut self, scanner: &mut Scanner<'a>, key: &str) -> Result<(), ParseError> {
+        self.shape.note(key);
+        match key {
+            "event" => self.event = event(scanner)?,
+            "error" => self.error = event(scanner)?,
+            "triggered_rule" => self.triggered_rule = json::text(scanner.skip()?),
+            "issue_alert" => self.issue_alert = IssueAlert::read(scanner.skip()?),
+            _ => {
+                scanner.skip()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An event; `None` for what is no object.
+fn event<'a>(scanner: &mut Scanner<'a>) -> Result<Option<Box<Event<'a>>>, ParseError> {
+    if scanner.peek() != Some(b'{') {
+        return scanner.skip().map(|_| None);
+    }
+    Ok(Some(Box::new(wire::webhook::event(scanner)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Headers, Webhook};
+
+    #[test]
+    fn of_a_key_that_stands_twice_the_last_counts() {
+        let headers = Headers::default();
+        let read = |text: &'static str| Webhook::parse(&headers, text.as_bytes()).unwrap();
+
+        let webhook = read(
+            r#"{"action":"created","action":"triggered","data":{"issue":{"id":"1"}},
+                "data":{"event":{"issue_id":"2"},"triggered_rule":"r"}}"#,
+        );
+        assert_eq!(webhook.name(), "event_alert.triggered");
+        assert_eq!(webhook.issue_id().unwrap(), "2");
+
+        let webhook = read(
+            r#"{"action":"created","data":{"event":{"issue_id":"2"},"triggered_rule":"r"},
+                "data":{"issue":{"id":"1"}}}"#,
+        );
+        assert_eq!((webhook.name().as_str(), webhook.rule()), ("issue.created", None));
+        assert_eq!(webhook.data().unwrap().get(), r#"{"issue":{"id":"1"}}"#);
+
+        let webhook = read(r#"{"data":{"event":{"issue_id":"2"}},"data":null}"#);
+        assert!(webhook.event().is_none() && webhook.resource().as_str().is_empty());
+
+        let webhook = read(
+            r#"{"installation":{"uuid":"a"},"installation":{},
+                "data":{"event":{"issue_id":"1"},"event":{"issue_id":"2"},"event":{"issue_id":"3"}}}"#,
+        );
+        assert_eq!((webhook.issue_id().unwrap(), webhook.installation_uuid()), (3.into(), None));
     }
 }

@@ -10,6 +10,9 @@ use crate::model::{Actor, Event, Id, Issue, Raw};
 
 /// What a delivery carries, by resource.
 ///
+/// `Debug` shows it field by field, titles and other words of reporters among them; it withholds
+/// comments, people's names and addresses, and what is [`Confidential`].
+///
 /// ```
 /// use sentry_hooks::{Headers, Payload, danger};
 ///

@@ -3,7 +3,7 @@
 //! The two forms differ here in spelling alone, and service hooks and stored events of old servers
 //! mix them; so each key is taken in both spellings.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::VecDeque};
 
 use crate::{
     ParseError,
@@ -11,23 +11,57 @@ use crate::{
     model::{Exception, Frame, Id, Mechanism, Raw, context},
 };
 
-/// How many exceptions, and how many frames in all, are read of an event. Sentry keeps far fewer;
-/// the limit is for bodies of millions of `{}`, each of which would cost a hundred times its size.
+/// How many exceptions, and how many frames in all, are read of an event: the last ones, which are
+/// the newest, so that the crash is among them. Sentry keeps far fewer; the limit is for bodies of
+/// millions of `{}`, each of which would cost a hundred times its size.
 const MAX_EXCEPTIONS: usize = 2_000;
 const MAX_FRAMES: usize = 20_000;
+
+/// Frames that may still be read, and whether some had to be left out.
+struct Room {
+    left: usize,
+    short: bool,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self { left: MAX_FRAMES, short: false }
+    }
+}
 
 /// The exceptions under `values`, nulls skipped, in the order of the wire.
 pub(crate) fn exceptions(raw: &str) -> Vec<Exception<'_>> {
     let mut out = Vec::new();
-    let mut room = MAX_FRAMES;
+    let mut room = Room::new();
     values(raw, |scanner| {
-        if out.len() == MAX_EXCEPTIONS {
+        room.short |= out.len() == MAX_EXCEPTIONS;
+        if room.short {
             return scanner.skip().map(drop);
         }
         out.push(exception(scanner, &mut room)?);
         Ok(())
     });
+    if room.short { last_exceptions(raw) } else { out }
+}
+
+/// The same where there are too many: the last one is read first, so that the room is its own.
+fn last_exceptions(raw: &str) -> Vec<Exception<'_>> {
+    let mut last = VecDeque::new();
+    values(raw, |scanner| {
+        push(&mut last, scanner.skip()?, MAX_EXCEPTIONS);
+        Ok(())
+    });
+    let mut room = Room::new();
+    let read = |text| exception(&mut Scanner::new(text), &mut room).unwrap_or_default();
+    let mut out: Vec<_> = last.into_iter().rev().map(read).collect();
+    out.reverse();
     out
+}
+
+/// Adds an element to a list which keeps the last `limit` alone; whether all are still there.
+fn push<T>(list: &mut VecDeque<T>, element: T, limit: usize) -> bool {
+    list.push_back(element);
+    list.len() <= limit || list.pop_front().is_none()
 }
 
 /// Calls `f` at each object of `{"values": […]}` (old bodies: `value`) or of a bare array.
@@ -62,7 +96,7 @@ fn objects<'a>(
     scanner.array(|s| if s.peek() == Some(b'{') { f(s) } else { s.skip().map(drop) }).map(drop)
 }
 
-fn exception<'a>(scanner: &mut Scanner<'a>, room: &mut usize) -> Result<Exception<'a>, ParseError> {
+fn exception<'a>(scanner: &mut Scanner<'a>, room: &mut Room) -> Result<Exception<'a>, ParseError> {
     let mut exception = Exception::default();
     scanner.object(|s, key| {
         if key == "stacktrace" && s.peek() == Some(b'{') {
@@ -106,34 +140,31 @@ pub(crate) fn frames(raw: &str) -> Option<Vec<Frame<'_>>> {
     if !json::is_object(raw) {
         return None;
     }
-    stacktrace(&mut Scanner::new(raw), &mut { MAX_FRAMES }).ok().flatten()
+    stacktrace(&mut Scanner::new(raw), &mut Room::new()).ok().flatten()
 }
 
-/// A stack trace's frames while there is room; the scanner stands before an object.
+/// A stack trace's frames, the last ones for which there is room; the scanner stands before an object.
 fn stacktrace<'a>(
     scanner: &mut Scanner<'a>,
-    room: &mut usize,
+    room: &mut Room,
 ) -> Result<Option<Vec<Frame<'a>>>, ParseError> {
     let mut out = None;
     scanner.object(|s, key| {
         if key != "frames" {
             return s.skip().map(drop);
         }
-        let frames = out.insert(Vec::new());
+        let frames = out.insert(VecDeque::new());
         if s.peek() == Some(b'[') {
             objects(s, &mut |s| {
-                if *room == 0 {
-                    return s.skip().map(drop);
-                }
-                *room -= 1;
-                frames.push(frame(s)?);
+                room.short |= !push(frames, frame(s)?, room.left);
                 Ok(())
             })
         } else {
             s.skip().map(drop)
         }
     })?;
-    Ok(out)
+    room.left -= out.as_ref().map_or(0, VecDeque::len);
+    Ok(out.map(Vec::from))
 }
 
 /// The frames of the crashed thread, else of the current one; empty where there is none.
@@ -218,6 +249,36 @@ mod tests {
         let raw = format!(r#"{{"values":[{frames},{frames},{}]}}"#, vec!["{}"; 5_000].join(","));
         let exceptions = exceptions(&raw);
         assert_eq!(exceptions.len(), MAX_EXCEPTIONS);
-        assert_eq!(exceptions.iter().map(|e| e.frames.len()).sum::<usize>(), MAX_FRAMES);
+        // The last 2,000 exceptions are bare.
+        assert_eq!(exceptions.iter().map(|e| e.frames.len()).sum::<usize>(), 0);
+        let raw = format!(r#"{{"values":[{frames},{frames},{{}}]}}"#);
+        let lengths = |raw| super::exceptions(raw).iter().map(|e| e.frames.len()).collect();
+        let lengths: Vec<_> = lengths(&raw);
+        assert_eq!(lengths, [MAX_FRAMES - 15_000, 15_000, 0]);
+    }
+
+    #[test]
+    fn the_crash_is_among_what_is_kept_of_too_much() {
+        let frame = |n: usize| format!(r#"{{"lineno":{n}}}"#);
+        let stack = |count: usize| {
+            let frames: Vec<_> = (0..count).map(frame).collect();
+            format!(r#"{{"stacktrace":{{"frames":[{}]}}}}"#, frames.join(","))
+        };
+        let deep = stack(MAX_FRAMES + 5);
+        let raw = format!(r#"[{},{deep}]"#, stack(7));
+        let kept = exceptions(&raw);
+        let lines = |e: &Exception<'_>| (e.frames[0].line.unwrap(), e.frames.len());
+        assert!(kept[0].frames.is_empty() && kept[0].has_stacktrace);
+        assert_eq!(lines(&kept[1]), (5, MAX_FRAMES));
+        assert_eq!(kept[1].frames.last().unwrap().line, Some(MAX_FRAMES as u32 + 4));
+        let alone: &str = &deep[r#"{"stacktrace":"#.len()..deep.len() - 1];
+        assert_eq!(frames(alone).unwrap().last().unwrap().line, Some(MAX_FRAMES as u32 + 4));
+
+        let many: Vec<_> =
+            (0..MAX_EXCEPTIONS + 3).map(|n| format!(r#"{{"type":"E{n}"}}"#)).collect();
+        let raw = format!("[{}]", many.join(","));
+        let kept = exceptions(&raw);
+        assert_eq!((kept.len(), kept[0].ty.as_deref()), (MAX_EXCEPTIONS, Some("E3")));
+        assert_eq!(kept.last().unwrap().ty.as_deref(), Some("E2002"));
     }
 }

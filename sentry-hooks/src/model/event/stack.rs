@@ -17,8 +17,8 @@ pub(super) struct OtherFrames<'a> {
 impl<'a> Event<'a> {
     /// The exceptions in order of raising: the cause first, the outermost last.
     ///
-    /// Empty for messages. They are read on the first call, 2,000 exceptions and 20,000 frames at
-    /// most; Sentry keeps far fewer.
+    /// Empty for messages. They are read on the first call, the last 2,000 exceptions and the newest
+    /// 20,000 frames at most; Sentry keeps far fewer.
     #[must_use]
     pub fn exceptions(&self) -> &[Exception<'a>] {
         self.exceptions.get_or_init(|| {
