@@ -1,5 +1,6 @@
 //! An OAuth application: a person signs in and lets the application act for them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -33,12 +34,13 @@ use crate::{BuildError, Error, Result, Secret};
 pub struct OAuthApplication {
     client_id: String,
     client_secret: Option<Secret>,
-    redirect_uri: Url,
+    /// As it was given: it must be the registered one to the letter, and a `Url` adds a slash.
+    redirect_uri: String,
     endpoint: Arc<Endpoint>,
 }
 
 /// A sign-in that has begun. It belongs to one browser session and is used once.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SignIn {
     url: Url,
     state: Secret,
@@ -72,10 +74,11 @@ impl OAuthApplication {
     ///
     /// [`BuildError::BaseUrl`] when `redirect_uri` is no URL.
     pub fn new(client_id: impl Into<String>, redirect_uri: &str) -> Result<Self, BuildError> {
+        Url::parse(redirect_uri).map_err(|_| BuildError::BaseUrl)?;
         Ok(Self {
             client_id: client_id.into(),
             client_secret: None,
-            redirect_uri: Url::parse(redirect_uri).map_err(|_| BuildError::BaseUrl)?,
+            redirect_uri: redirect_uri.to_owned(),
             endpoint: Arc::new(Endpoint::new("https://sentry.io")?),
         })
     }
@@ -109,7 +112,7 @@ impl OAuthApplication {
         url.query_pairs_mut()
             .append_pair("response_type", "code")
             .append_pair("client_id", &self.client_id)
-            .append_pair("redirect_uri", self.redirect_uri.as_str())
+            .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("scope", &scopes.join(" "))
             .append_pair("state", state.expose())
             .append_pair("code_challenge", &challenge)
@@ -130,7 +133,7 @@ impl OAuthApplication {
         let fields = [
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", self.redirect_uri.as_str()),
+            ("redirect_uri", &self.redirect_uri),
             ("code_verifier", sign_in.verifier.expose()),
         ];
         self.token("exchange code", &fields, None).await
@@ -166,6 +169,16 @@ impl Renewal for OAuthApplication {
         };
         let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose())];
         self.token("renew token", &fields, Some(grant)).await
+    }
+}
+
+/// The URL's query holds the state, so it is left out.
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn")
+            .field("host", &self.url.host_str())
+            .field("path", &self.url.path())
+            .finish_non_exhaustive()
     }
 }
 
@@ -224,6 +237,24 @@ mod tests {
         assert!(!sign_in.url.as_str().contains(sign_in.verifier.expose()));
         let other = application.authorize(&[]).unwrap();
         assert_ne!(other.state, sign_in.state);
+    }
+
+    #[test]
+    fn the_redirect_uri_stays_as_it_was_given() {
+        let application = OAuthApplication::new("id", "https://x.example").unwrap();
+        let sign_in = application.authorize(&[]).unwrap();
+        let sent = sign_in.url.query_pairs().find(|(key, _)| key == "redirect_uri").unwrap().1;
+        assert_eq!(sent, "https://x.example");
+        assert!(OAuthApplication::new("id", "no url").is_err());
+    }
+
+    #[test]
+    fn debug_shows_neither_state_nor_verifier() {
+        let sign_in = OAuthApplication::new("id", "https://x.example/").unwrap().authorize(&[]);
+        let sign_in = sign_in.unwrap();
+        let shown = format!("{sign_in:?} {sign_in:#?}");
+        assert!(!shown.contains(sign_in.state.expose()));
+        assert!(!shown.contains(sign_in.verifier.expose()));
     }
 
     #[tokio::test]

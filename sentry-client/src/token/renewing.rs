@@ -44,7 +44,6 @@ struct Shared {
     name: String,
     renewal: Box<dyn Renewal>,
     store: Box<dyn TokenStore>,
-    margin: Duration,
     state: Mutex<State>,
 }
 
@@ -54,14 +53,27 @@ struct State {
     grant: Option<Grant>,
     /// A new pair that the store has not taken yet.
     unstored: Option<Grant>,
+    /// How long a new token lives, once one was made here.
+    life: Option<Duration>,
     /// The access token whose renewal failed last, with the failure: callers that waited for that
     /// attempt share its outcome instead of making one each.
     failed: Option<(Secret, Error, tokio::time::Instant)>,
 }
 
+impl State {
+    /// How long before its end a token is renewed: a share of its life where that is short, else
+    /// every call would renew it.
+    fn margin(&self) -> Duration {
+        let share = self.life.map(|life| life / RenewingToken::SHARE);
+        share.map_or(RenewingToken::MARGIN, |share| share.min(RenewingToken::MARGIN))
+    }
+}
+
 impl RenewingToken {
-    /// How long before its end a token is renewed.
+    /// The most that a token is renewed ahead of its end.
     const MARGIN: Duration = Duration::from_secs(10 * 60);
+    /// A token is renewed in the last quarter of its life at the earliest.
+    const SHARE: u32 = 4;
     /// How long a failed attempt stands for those that come after it.
     const PAUSE: Duration = Duration::from_secs(1);
 
@@ -76,7 +88,6 @@ impl RenewingToken {
             name: name.into(),
             renewal: Box::new(renewal),
             store: Box::new(store),
-            margin: Self::MARGIN,
             state: Mutex::default(),
         };
         Self { shared: Arc::new(shared) }
@@ -96,7 +107,7 @@ impl TokenProvider for RenewingToken {
         {
             let state = self.shared.state.lock().await;
             let now = OffsetDateTime::now_utc();
-            let fresh = state.grant.as_ref().filter(|it| !it.is_due(now, self.shared.margin));
+            let fresh = state.grant.as_ref().filter(|it| !it.is_due(now, state.margin()));
             if let (Some(grant), None) = (fresh, &state.unstored) {
                 return Ok(grant.access_token.clone());
             }
@@ -116,10 +127,11 @@ impl Shared {
         if state.unstored.is_some() {
             return self.store_unstored(&mut state).await;
         }
+        let margin = state.margin();
         let usable = |grant: &Grant, margin| {
             refused != Some(&grant.access_token) && !grant.is_due(OffsetDateTime::now_utc(), margin)
         };
-        if let Some(grant) = state.grant.as_ref().filter(|grant| usable(grant, self.margin)) {
+        if let Some(grant) = state.grant.as_ref().filter(|grant| usable(grant, margin)) {
             return Ok(grant.access_token.clone());
         }
         // Another process may have renewed it by now.
@@ -129,7 +141,7 @@ impl Shared {
             return Err(Error::new(Kind::Unauthorized, "find token"));
         };
         state.grant = Some(stored.clone());
-        if usable(&stored, self.margin) {
+        if usable(&stored, margin) {
             return Ok(stored.access_token);
         }
         if let Some((token, error, at)) = &state.failed {
@@ -141,10 +153,21 @@ impl Shared {
         match self.renewal.renew(&stored).await {
             Ok(grant) => {
                 state.failed = None;
+                let life = grant.expires_at.map(|end| end - OffsetDateTime::now_utc());
+                state.life = life.map(|life| life.try_into().unwrap_or_default());
                 state.unstored = Some(grant);
                 self.store_unstored(&mut state).await
             }
             Err(error) => {
+                // A refresh token that another process used first is refused: its pair is ours too.
+                if error.is_unauthorized() {
+                    let newer = self.store.load(&self.name).await.map_err(|_| store_failed())?;
+                    let newer = newer.filter(|it| it.access_token != stored.access_token);
+                    if let Some(newer) = newer.filter(|grant| usable(grant, Duration::ZERO)) {
+                        state.grant = Some(newer.clone());
+                        return Ok(newer.access_token);
+                    }
+                }
                 tracing::warn!(%error, "a token could not be renewed");
                 let at = tokio::time::Instant::now();
                 state.failed = Some((stored.access_token.clone(), error.clone(), at));
@@ -273,6 +296,53 @@ mod tests {
         assert_eq!(tokens.token().await.unwrap().expose(), "token-1");
         assert_eq!(tokens.token().await.unwrap().expose(), "token-1");
         assert_eq!(renewal.calls.load(Ordering::SeqCst), 1);
+    }
+
+    /// Gives tokens that live for a minute.
+    #[derive(Debug, Clone, Default)]
+    struct Minute(Arc<AtomicU32>);
+
+    #[async_trait]
+    impl Renewal for Minute {
+        async fn renew(&self, _: &Grant) -> Result<Grant> {
+            let call = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+            let end = OffsetDateTime::now_utc() + Duration::from_secs(60);
+            Ok(Grant::new(format!("token-{call}"), Some("refresh".into()), Some(end)))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_short_life_is_not_renewed_at_every_call() {
+        let renewal = Minute::default();
+        let tokens = RenewingToken::new("acme", renewal.clone(), store(60).await);
+        for _ in 0..5 {
+            assert_eq!(tokens.token().await.unwrap().expose(), "token-1");
+        }
+        assert_eq!(renewal.0.load(Ordering::SeqCst), 1);
+    }
+
+    /// Another process renews first: it stores its pair, and this refresh token is refused.
+    #[derive(Debug)]
+    struct Beaten(Arc<MemoryTokenStore>);
+
+    #[async_trait]
+    impl Renewal for Beaten {
+        async fn renew(&self, _: &Grant) -> Result<Grant> {
+            let end = OffsetDateTime::now_utc() + time::Duration::hours(8);
+            let theirs = Grant::new("token-of-another", Some("r".into()), Some(end));
+            self.0.save("acme", &theirs).await.unwrap();
+            let now = OffsetDateTime::now_utc();
+            Err(Error::from_answer("renew token", 401, |_| None, b"", now))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_pair_that_another_process_was_faster_to_get_is_used() {
+        let store = store(3600).await;
+        let tokens = RenewingToken::new("acme", Beaten(store.clone()), store.clone());
+        let refused = tokens.token().await.unwrap();
+        assert_eq!(tokens.renew(&refused).await.unwrap().unwrap().expose(), "token-of-another");
+        assert_eq!(tokens.token().await.unwrap().expose(), "token-of-another");
     }
 
     #[tokio::test]
