@@ -63,8 +63,9 @@ pub struct ReleaseProject {
     /// The project's id.
     #[serde(default, deserialize_with = "id")]
     pub id: Option<Id>,
-    /// The project's slug.
-    pub slug: String,
+    /// The project's slug; null occurs.
+    #[serde(default)]
+    pub slug: Option<String>,
 }
 
 /// A commit that Sentry knows.
@@ -113,8 +114,9 @@ pub struct Repository {
     /// Sentry's id of it.
     #[serde(default, deserialize_with = "id")]
     pub id: Option<Id>,
-    /// Name, mostly `owner/name`.
-    pub name: String,
+    /// Name, mostly `owner/name`; null occurs.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Address of the repository.
     #[serde(default)]
     pub url: Option<String>,
@@ -128,8 +130,9 @@ pub struct Deploy {
     /// Sentry's id of it.
     #[serde(default, deserialize_with = "id")]
     pub id: Option<Id>,
-    /// Where to.
-    pub environment: String,
+    /// Where to; null occurs.
+    #[serde(default)]
+    pub environment: Option<String>,
     /// A name somebody gave it.
     #[serde(default)]
     pub name: Option<String>,
@@ -394,4 +397,22 @@ fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Id>, D::Error
         Some(serde_json::Value::Number(number)) => Some(Id::from(number.to_string())),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_and_absent_names_are_no_error() {
+        let release = r#"{"version":"1","projects":[{"id":7,"slug":null}],
+            "lastCommit":{"id":"c","repository":{"name":null}},
+            "lastDeploy":{"id":"3","environment":null}}"#;
+        let release: Release = serde_json::from_str(release).unwrap();
+        assert_eq!(release.projects[0].slug, None);
+        assert_eq!(release.last_commit.unwrap().repository.unwrap().name, None);
+        assert_eq!(release.last_deploy.unwrap().environment, None);
+        let absent: Deploy = serde_json::from_str("{}").unwrap();
+        assert_eq!(absent.environment, None);
+    }
 }

@@ -126,7 +126,8 @@ async fn the_smaller_things() {
     assert_eq!(deploys[0].date_finished, Some(datetime!(2026-03-01 10:00 UTC)));
     stage.answer(r#"{"committers":[{"author":null,"commits":[{"id":"a","repository":{"id":"","name":"acme/shop","dateCreated":""}}],"x":1}]}"#);
     let committers = client.committers(&shop, &"1f".parse().unwrap()).await.unwrap();
-    assert_eq!(committers[0].commits[0].repository.as_ref().unwrap().name, "acme/shop");
+    let repository = committers[0].commits[0].repository.as_ref().unwrap();
+    assert_eq!(repository.name.as_deref(), Some("acme/shop"));
     stage.answer(r#"[{"id":"1","stackRoot":"","sourceRoot":null,"provider":null,"integrationId":null,"defaultBranch":null}]"#);
     assert_eq!(client.code_mappings(None, None).await.unwrap().items[0].stack_root, "");
     let key = "browser".parse().unwrap();

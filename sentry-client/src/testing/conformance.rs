@@ -84,8 +84,8 @@ async fn updates_change_the_status(client: &dyn SentryClient, sentry: &FakeSentr
 
 async fn transitions_are_guarded(client: &dyn SentryClient, sentry: &FakeSentry) {
     let issue = an_issue(sentry);
-    let reopened = client.set_status(&issue, StatusChange::Unresolve).await;
-    assert!(reopened.expect_err("it is open").is_invalid());
+    let still = client.set_status(&issue, StatusChange::Unresolve).await.expect("it stays open");
+    assert!(IssueState::of(&still).is_open());
     let unknown: Version = "shop@99".parse().expect("a version");
     let unknown = StatusChange::Resolve(Resolution::Release(unknown));
     let error = client.set_status(&issue, unknown).await.expect_err("no such release");
@@ -332,8 +332,8 @@ async fn releases_and_deploys(client: &dyn SentryClient, sentry: &FakeSentry) {
     }
     let deploys = client.deploys(&version, None).await.expect("deploys").items;
     assert_eq!(
-        deploys.iter().map(|it| it.environment.as_str()).collect::<Vec<_>>(),
-        ["production", "staging"]
+        deploys.iter().map(|it| it.environment.as_deref()).collect::<Vec<_>>(),
+        [Some("production"), Some("staging")]
     );
     let read = client.release(&version).await.expect("the release");
     assert_eq!((read.commit_count, read.deploy_count), (2, 2));
