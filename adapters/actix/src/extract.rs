@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use sentry_hooks::{Delivery, TypedPayload};
+use sentry_hooks::{Delivery, Provenance, TypedPayload};
 
 use crate::{Receiver, SentryRejection};
 
@@ -15,6 +15,11 @@ type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, SentryRejection>>>>;
 ///
 /// Needs a [`Receiver`] among the application's data. `delivery.webhook()` does not fail on what
 /// this extracts: the extractor has checked that the body is JSON and agrees with its headers.
+///
+/// A [`Delivery`] that a middleware in front has put into the request's extensions is taken as it is,
+/// unless nobody has verified it ([`Provenance::Nobody`](sentry_hooks::Provenance)). It counts which
+/// secrets that middleware has, not which this extractor's [`Receiver`] has: with several tenants, give
+/// each a route and secrets of its own, or check `delivery.matched_secret()`.
 #[derive(Debug, Clone)]
 pub struct SentryWebhook(pub Delivery);
 
@@ -25,9 +30,9 @@ impl FromRequest for SentryWebhook {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            // A middleware in front may have verified it already.
-            let verified = request.extensions().get::<Delivery>().cloned();
-            if let Some(delivery) = verified {
+            // A middleware in front may have verified it already; what nobody has is read anew.
+            let delivery = request.extensions().get::<Delivery>().cloned();
+            if let Some(delivery) = delivery.filter(|d| d.provenance() != Provenance::Nobody) {
                 return Ok(Self(delivery));
             }
             let receiver = receiver(&request).ok_or(SentryRejection::NO_RECEIVER)?;

@@ -10,7 +10,9 @@ use crate::{Receiver, SentryWebhook};
 /// A `POST` resource that verifies deliveries and hands them to `keep`.
 ///
 /// `keep` should put the delivery where it is safe and return at once: Sentry waits for one second.
-/// `Ok` is answered with 200; an error with 503, which says that the delivery was not kept.
+/// `Ok` is answered with 200; an error with 500, which says that the delivery was not kept. Sentry
+/// repeats the deliveries of published integrations after most 5xx, but not after 503 or 504; those
+/// of internal integrations it never repeats.
 ///
 /// ```
 /// use actix_web::App;
@@ -38,7 +40,7 @@ where
                 Ok(()) => {
                     HttpResponse::Ok().content_type(Reply::CONTENT_TYPE).body(Reply::ACCEPTED.body)
                 }
-                Err(_) => HttpResponse::ServiceUnavailable()
+                Err(_) => HttpResponse::InternalServerError()
                     .content_type(Reply::CONTENT_TYPE)
                     .body("not kept"),
             }

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::{App, HttpServer, ResponseError, web};
+use actix_web::{App, HttpMessage, HttpServer, ResponseError, web};
 use sentry_hooks::webhook::{Comment, IssueWebhook};
-use sentry_hooks::{Delivery, ReceiveError, Reply, Verifier, sign};
+use sentry_hooks::{Delivery, Headers, ReceiveError, Reply, Verifier, danger, sign};
 use sentry_hooks_actix::{Receiver, Sentry, SentryRejection, SentryWebhook, webhook};
 use sentry_hooks_tower::testing::{BODY_DEADLINE, BODY_LIMIT, assert_conforms, verifier};
 
@@ -99,12 +99,33 @@ async fn one_resource_is_typed_and_the_others_are_answered_and_passed_over() {
 }
 
 #[actix_web::test]
+async fn only_what_was_verified_is_taken_from_the_extensions() {
+    let receiver = Receiver::new(Verifier::new("secret").unwrap());
+    let route = web::post().to(extracted);
+    let app = init_service(App::new().app_data(receiver).route("/", route)).await;
+    let unsigned = || TestRequest::post().uri("/").set_payload(COMMENT).to_request();
+
+    let request = unsigned();
+    let claimed = danger::unverified_delivery(Headers::default(), COMMENT.into());
+    request.extensions_mut().insert(claimed);
+    let response = call_service(&app, request).await;
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+
+    let request = unsigned();
+    let signature = sign("another", COMMENT.as_bytes()).unwrap();
+    let headers = Headers::from_pairs([("Sentry-Hook-Signature", &*signature)]);
+    let verified = Verifier::new("another").unwrap().receive(headers, COMMENT.into()).unwrap();
+    request.extensions_mut().insert(verified);
+    assert_eq!(call_service(&app, request).await.status(), StatusCode::OK);
+}
+
+#[actix_web::test]
 async fn what_cannot_be_kept_is_not_accepted() {
     let receiver = Receiver::new(Verifier::new("secret").unwrap());
     let keep = async |_| Err("the disk is full at /var/secret");
     let app = init_service(App::new().service(webhook("/", receiver, keep))).await;
     let response = call_service(&app, signed("/").to_request()).await;
-    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(read_body(response).await, "not kept");
 }
 

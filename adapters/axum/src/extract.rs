@@ -10,6 +10,11 @@ use crate::{Receiver, SentryRejection};
 /// Needs a [`Receiver`] in the router's state. `delivery.webhook()` does not fail on what this
 /// extracts: the extractor has checked that the body is JSON and agrees with its headers.
 ///
+/// A [`Delivery`] that a layer in front has put into the request's extensions is taken as it is,
+/// unless nobody has verified it ([`Provenance::Nobody`](sentry_hooks::Provenance)). It counts which
+/// secrets that layer has, not which this extractor's [`Receiver`] has: with several tenants, give
+/// each a route and secrets of its own, or check `delivery.matched_secret()`.
+///
 /// ```
 /// use sentry_hooks_axum::SentryWebhook;
 ///

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
-use sentry_hooks::{DEFAULT_BODY_LIMIT, Delivery, ReceiveError, Verifier};
+use sentry_hooks::{DEFAULT_BODY_LIMIT, Delivery, Provenance, ReceiveError, Verifier};
 use sentry_hooks_tower::read_delivery;
 
 /// Secrets and limits of a receiver; cheap to clone.
@@ -62,8 +62,9 @@ impl Receiver {
 
     pub(crate) async fn receive(&self, request: Request) -> Result<Delivery, ReceiveError> {
         let (parts, body) = request.into_parts();
-        // A layer in front may have verified it already.
-        if let Some(delivery) = parts.extensions.get::<Delivery>() {
+        // A layer in front may have verified it already; what nobody has is read anew.
+        let delivery = parts.extensions.get::<Delivery>();
+        if let Some(delivery) = delivery.filter(|d| d.provenance() != Provenance::Nobody) {
             return Ok(delivery.clone());
         }
         let deadline = tokio::time::sleep(self.deadline);

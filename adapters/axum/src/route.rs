@@ -12,8 +12,11 @@ use crate::{Receiver, SentryWebhook};
 /// A `POST` route that verifies deliveries and hands them to `keep`.
 ///
 /// `keep` should put the delivery where it is safe and return at once: Sentry waits for one second.
-/// `Ok` is answered with 200; an error with 503, which says that the delivery was not kept. It works
-/// in routers of any state.
+/// `Ok` is answered with 200; an error with 500, which says that the delivery was not kept. Sentry
+/// repeats the deliveries of published integrations after most 5xx, but not after 503 or 504; those
+/// of internal integrations it never repeats.
+///
+/// It works in routers of any state.
 ///
 /// ```
 /// use axum::Router;
@@ -40,7 +43,7 @@ where
 {
     let handler = async move |SentryWebhook(delivery): SentryWebhook| match keep(delivery).await {
         Ok(()) => answer(StatusCode::OK, Reply::ACCEPTED.body),
-        Err(_) => answer(StatusCode::SERVICE_UNAVAILABLE, "not kept"),
+        Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, "not kept"),
     };
     post(handler).with_state(receiver)
 }

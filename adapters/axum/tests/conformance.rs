@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::routing::post;
 use http::StatusCode;
 use sentry_hooks::webhook::{Comment, IssueWebhook};
-use sentry_hooks::{Delivery, ReceiveError, Reply, Verifier, sign};
+use sentry_hooks::{Delivery, Headers, ReceiveError, Reply, Verifier, danger, sign};
 use sentry_hooks_axum::{Receiver, Sentry, SentryRejection, SentryWebhook, webhook};
 use sentry_hooks_tower::VerifyLayer;
 use sentry_hooks_tower::testing::{BODY_DEADLINE, BODY_LIMIT, assert_conforms, verifier};
@@ -105,11 +105,32 @@ async fn what_a_layer_has_verified_is_not_verified_again() {
 }
 
 #[tokio::test]
+async fn what_nobody_has_verified_is_not_taken_from_the_extensions() {
+    let app = Router::new()
+        .route(
+            "/",
+            post(async |SentryWebhook(d): SentryWebhook| format!("{:?}", d.matched_secret())),
+        )
+        .with_state(Receiver::new(Verifier::new("secret").unwrap()));
+    let claimed = danger::unverified_delivery(Headers::default(), COMMENT.into());
+    let mut unsigned = Request::post("/").body(Body::from(COMMENT)).unwrap();
+    unsigned.extensions_mut().insert(claimed.clone());
+    let response = app.clone().oneshot(unsigned).await.unwrap();
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+
+    let mut request = signed(COMMENT);
+    request.extensions_mut().insert(claimed);
+    let response = app.oneshot(request).await.unwrap();
+    let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+    assert_eq!(body, "Some(0)", "what is signed is verified on its own");
+}
+
+#[tokio::test]
 async fn what_cannot_be_kept_is_not_accepted() {
     let receiver = Receiver::new(Verifier::new("secret").unwrap());
     let full = webhook(receiver, async |_| Err("the disk is full at /var/secret"));
     let response = Router::new().route("/", full).oneshot(signed(COMMENT)).await.unwrap();
-    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
     assert_eq!(body, "not kept");
 }

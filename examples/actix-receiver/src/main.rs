@@ -20,7 +20,8 @@ async fn on_sentry(SentryWebhook(delivery): SentryWebhook) -> &'static str {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let secret = std::env::var("SENTRY_CLIENT_SECRET").unwrap_or_else(|_| "secret".to_owned());
+    let secret = std::env::var("SENTRY_CLIENT_SECRET")
+        .map_err(|_| "set SENTRY_CLIENT_SECRET to the integration's client secret")?;
     let receiver = Receiver::new(Verifier::new(&secret)?);
 
     let body = r#"{"action":"created","data":{"comment_id":1,"issue_id":7}}"#;

@@ -20,7 +20,8 @@ async fn on_sentry(SentryWebhook(delivery): SentryWebhook) -> &'static str {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let secret = std::env::var("SENTRY_CLIENT_SECRET").unwrap_or_else(|_| "secret".to_owned());
+    let secret = std::env::var("SENTRY_CLIENT_SECRET")
+        .map_err(|_| "set SENTRY_CLIENT_SECRET to the integration's client secret")?;
     let receiver = Receiver::new(Verifier::new(&secret)?);
     let app = Router::new().route("/sentry", post(on_sentry)).with_state(receiver);
 

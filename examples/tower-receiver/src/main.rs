@@ -29,7 +29,8 @@ async fn on_sentry(request: Request<VerifiedBody>) -> Result<Response<Full<Bytes
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let secret = std::env::var("SENTRY_CLIENT_SECRET").unwrap_or_else(|_| "secret".to_owned());
+    let secret = std::env::var("SENTRY_CLIENT_SECRET")
+        .map_err(|_| "set SENTRY_CLIENT_SECRET to the integration's client secret")?;
     let service = VerifyLayer::new(Verifier::new(&secret)?)
         .body_deadline(|| tokio::time::sleep(Duration::from_secs(5)))
         .layer(service_fn(on_sentry));
