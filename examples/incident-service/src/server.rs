@@ -2,10 +2,12 @@
 //!
 //! `axum::serve` sets no timer, so in it a client may take as long as it likes over its headers.
 //! Here each connection has a deadline for its headers (which also ends idle connections), each
-//! request one for its body and answer, and there is a bound on open connections.
+//! request one for its body and answer, and there is a bound on open connections: at the bound the
+//! connection that has been idle for longest makes room for a new one.
+
+mod seats;
 
 use std::future::Future;
-use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,16 +18,18 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpListener;
+
+use seats::{Seat, Seats};
 
 /// What a client may take up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections open at the same time; further ones wait in the listener's backlog.
+    /// Connections open at the same time; for a further one the longest idle one is ended.
     pub connections: usize,
     /// From the opening of a connection, or from the last answer on it, to the end of the headers.
     pub headers: Duration,
@@ -37,10 +41,10 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 512 connections, 5 s for headers, 60 s for a request, 5 s to finish.
+    /// 4,096 connections, 2 s for headers, 60 s for a request, 5 s to finish.
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { connections: 512, headers: seconds(5), request: seconds(60), drain: seconds(5) }
+        Self { connections: 4096, headers: seconds(2), request: seconds(60), drain: seconds(5) }
     }
 }
 
@@ -53,33 +57,43 @@ where
 {
     let router = router
         .layer(middleware::from_fn(move |request, next| within(limits.request, request, next)));
-    let connections = Arc::new(Semaphore::new(limits.connections));
+    let seats = Seats::new(limits.connections);
     let graceful = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
-        let accepted = tokio::select! {
-            accepted = accept(&listener, &connections) => accepted,
+        let accepted = async {
+            let stream = listener.accept().await;
+            (stream, seats.take().await)
+        };
+        let (stream, seat) = tokio::select! {
+            accepted = accepted => accepted,
             () = &mut stop => break,
         };
-        let (stream, permit) = match accepted {
-            Ok(accepted) => accepted,
+        let stream = match stream {
+            Ok((stream, _)) => stream,
             Err(error) => {
-                // Out of file descriptors, most likely: wait for some connection to end.
+                // Out of file descriptors, most likely: let some connections end.
                 tracing::warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                seats.end_idle(32);
+                tokio::time::sleep(Duration::from_millis(10)).await;
                 continue;
             }
         };
+        let seat = Arc::new(seat);
+        let service = service_fn(answering(router.clone(), Arc::clone(&seat)));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.headers)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+            .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let ended = tokio::select! {
+                ended = connection => ended,
+                () = seat.wanted() => return,
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "connection ended");
             }
-            drop(permit);
         });
     }
     drop(listener);
@@ -88,14 +102,25 @@ where
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    connections: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(connections).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    Ok((stream, permit))
+/// The router as a service of one connection, whose seat is not idle while a request is answered.
+fn answering(
+    router: Router,
+    seat: Arc<Seat>,
+) -> impl Fn(hyper::Request<hyper::body::Incoming>) -> Answering {
+    let service = TowerToHyperService::new(router);
+    move |request| {
+        let busy = seat.busy();
+        let answer = service.call(request);
+        Box::pin(async move {
+            let answer = answer.await;
+            drop(busy);
+            answer
+        })
+    }
 }
+
+type Answering =
+    std::pin::Pin<Box<dyn Future<Output = Result<Response, std::convert::Infallible>> + Send>>;
 
 async fn within(limit: Duration, request: Request, next: Next) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
@@ -106,10 +131,9 @@ async fn within(limit: Duration, request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use axum::routing::post;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
     use tokio::sync::oneshot;
 
     use super::*;
@@ -122,18 +146,26 @@ mod tests {
     };
 
     async fn echo(body: String) -> String {
-        if body == "slow" {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+        match body.as_str() {
+            "slow" => tokio::time::sleep(Duration::from_millis(200)).await,
+            "slower" => tokio::time::sleep(Duration::from_secs(2)).await,
+            _ => {}
         }
         body
     }
 
-    async fn start() -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    type Started = (std::net::SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>);
+
+    async fn start() -> Started {
+        start_with(LIMITS).await
+    }
+
+    async fn start_with(limits: Limits) -> Started {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let router = Router::new().route("/", post(echo));
-        let server = tokio::spawn(serve(listener, router, LIMITS, async {
+        let server = tokio::spawn(serve(listener, router, limits, async {
             stopped.await.ok();
         }));
         (address, stop, server)
@@ -166,15 +198,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_good_client_is_served_beside_many_slow_ones() {
-        let (address, _stop, _server) = start().await;
+    async fn a_good_client_is_served_beside_more_silent_ones_than_are_allowed() {
+        let patient = Limits { headers: Duration::from_secs(600), ..LIMITS };
+        let (address, _stop, _server) = start_with(patient).await;
         let mut silent = Vec::new();
-        for _ in 0..64 {
+        for _ in 0..3 * LIMITS.connections {
             silent.push(TcpStream::connect(address).await.unwrap());
         }
-        let begun = Instant::now();
+        for _ in 0..5 {
+            assert!(talk(address, GOOD).await.starts_with("HTTP/1.1 200"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_under_way_keeps_its_connection() {
+        let patient = Limits { request: Duration::from_secs(10), ..LIMITS };
+        let (address, _stop, _server) = start_with(patient).await;
+        let slow = GOOD.replace("Length: 2", "Length: 6").replace("hi", "slower");
+        let client = tokio::spawn(async move { talk(address, &slow).await });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut silent = Vec::new();
+        for _ in 0..3 * LIMITS.connections {
+            silent.push(TcpStream::connect(address).await.unwrap());
+        }
         assert!(talk(address, GOOD).await.starts_with("HTTP/1.1 200"));
-        assert!(begun.elapsed() < LIMITS.headers, "served while the others were still open");
+        assert!(client.await.unwrap().ends_with("slower"));
     }
 
     #[tokio::test]
