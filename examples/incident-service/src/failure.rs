@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::printable;
+
 /// A command's failure: what to say to the person at the terminal.
 ///
 /// Exit code 2: what was asked for cannot be done as asked (no repository, an unknown range, a file
@@ -11,17 +13,30 @@ use std::process::ExitCode;
 pub struct Failure {
     code: u8,
     message: String,
+    hint: Option<&'static str>,
 }
 
+/// Messages may quote what came from outside, so they are made printable.
 impl Failure {
     /// The input is at fault: exit code 2.
     pub fn input(message: impl fmt::Display) -> Self {
-        Self { code: 2, message: message.to_string() }
+        Self::new(2, &message.to_string())
     }
 
     /// The machine is at fault: exit code 1.
     pub fn machine(message: impl fmt::Display) -> Self {
-        Self { code: 1, message: message.to_string() }
+        Self::new(1, &message.to_string())
+    }
+
+    fn new(code: u8, message: &str) -> Self {
+        Self { code, message: printable::line(message), hint: None }
+    }
+
+    /// Adds a line that says what would help.
+    #[must_use]
+    pub fn with_hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
     }
 
     /// The exit code.
@@ -33,7 +48,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        self.hint.map_or(Ok(()), |hint| write!(f, "\n{hint}"))
     }
 }
 

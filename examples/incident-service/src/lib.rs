@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod loopback;
 pub mod output;
 pub mod pipeline;
+pub mod printable;
 pub mod receiver;
 pub mod serve;
 pub mod server;

@@ -39,7 +39,7 @@ pub fn find(args: &WhyArgs) -> Result<Analysis, Failure> {
         .with_source_roots(args.map.iter().cloned());
     let query = query(&incident, args);
     repo.resolve(&query).map_err(|error| {
-        Failure::input(format!("{error}\n(options: --release NAME, --range OLD..NEW)"))
+        Failure::input(error).with_hint("(options: --release NAME, --range OLD..NEW)")
     })?;
     for missing in missing(&incident) {
         eprintln!("note: {missing}");

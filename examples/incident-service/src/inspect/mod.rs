@@ -14,7 +14,7 @@ use sentry_hooks::{Headers, ParseError, Verifier, Webhook, danger};
 
 use crate::Failure;
 use crate::cli::InspectArgs;
-use crate::{input, output};
+use crate::{input, output, printable};
 pub use facts::Facts;
 
 /// What was found out, and whether the body could be read at all.
@@ -40,7 +40,7 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let headers = Headers::from_pairs(args.headers.iter().map(|(name, value)| (name, value)));
     let inspected = inspect(headers, body, verifier.as_ref());
     let text = serde_json::to_string_pretty(&inspected.facts).map_err(Failure::machine)?;
-    output::print(&format!("{text}\n"))?;
+    output::print(&format!("{}\n", printable::json(&text)))?;
     match inspected.error {
         None => Ok(()),
         Some(error) => Err(Failure::input(error)),
@@ -62,14 +62,11 @@ pub fn inspect(headers: Headers, body: Bytes, verifier: Option<&Verifier>) -> In
             payload::payload(&mut facts, webhook.payload());
             None
         }
-        Err(ParseError::Empty) => {
-            signed.state(&mut facts);
-            facts.put("empty_body", true);
-            None
-        }
         Err(error) => {
             signed.state(&mut facts);
             match error {
+                // Of an external request it is what it should be, and no error comes here.
+                ParseError::Empty => facts.put("empty_body", true),
                 ParseError::Contradiction { .. } | ParseError::NotAnObject => {
                     facts.put("error", error.to_string());
                 }
