@@ -1,5 +1,7 @@
 //! The command line: what can be asked, and with which words.
 
+use std::convert::Infallible;
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -64,9 +66,10 @@ pub enum Command {
     /// repository), and the REST service over Sentry's API (SENTRY_AUTH_TOKEN, SENTRY_ORG and
     /// API_TOKENS; its routes are described at /openapi.json). `/health` answers in any case.
     ///
-    /// A delivery is verified, queued and answered at once (200); the work is done afterwards. What
-    /// is queued is held in memory: deliveries that were answered and not yet worked on are lost
-    /// when the process is killed. On SIGINT or SIGTERM the queue is worked off first.
+    /// A delivery is verified, decided on, queued where it is accepted, and answered at once (200);
+    /// the work is done afterwards. What is queued is held in memory: deliveries that were answered
+    /// and not yet worked on are lost when the process is killed. On SIGINT or SIGTERM the queue is
+    /// worked off first. When reports cannot be written to standard output, it ends with code 1.
     Serve(ServeArgs),
     /// Rank the changes of a local git repository for an event.
     ///
@@ -75,7 +78,8 @@ pub enum Command {
     Why(WhyArgs),
     /// Say what a delivery is, as one JSON object.
     ///
-    /// Exit code 2 when the body is not valid JSON; the object then has `json_error`.
+    /// Exit code 2 when a receiver would refuse the body: not valid JSON (the object then has
+    /// `json_error`), or empty (`empty_body`) where it is no external request.
     Inspect(InspectArgs),
 }
 
@@ -102,9 +106,10 @@ pub struct ServeArgs {
         hide_env_values = true,
         value_delimiter = ',',
         requires = "repo",
+        value_parser = Secret::read,
         value_name = "SECRET"
     )]
-    pub secret: Vec<String>,
+    pub secret: Vec<Secret>,
     /// Git repository (work tree or bare) of the program that Sentry watches.
     #[arg(long, env = "REPO", value_name = "DIR")]
     pub repo: Option<PathBuf>,
@@ -129,18 +134,20 @@ pub struct ServeArgs {
     #[arg(long, env = "MIN_LEVEL", default_value = "error", value_name = "LEVEL")]
     pub min_level: Level,
     /// Projects to look into (slug or id), separated by commas; default: all.
-    #[arg(long, env = "PROJECTS", value_delimiter = ',', value_name = "PROJECT")]
+    #[arg(long, env = "PROJECTS", value_delimiter = ',', value_parser = trimmed, value_name = "PROJECT")]
     pub project: Vec<String>,
     /// Environments to look into, separated by commas; default: all.
-    #[arg(long, env = "ENVIRONMENTS", value_delimiter = ',', value_name = "ENVIRONMENT")]
+    #[arg(long, env = "ENVIRONMENTS", value_delimiter = ',', value_parser = trimmed, value_name = "ENVIRONMENT")]
     pub environment: Vec<String>,
     /// How long one issue stays answered before it is looked into again.
-    #[arg(long, env = "COOLDOWN_MINUTES", default_value_t = 30, value_name = "MINUTES")]
+    #[arg(long, env = "COOLDOWN_MINUTES", default_value_t = 30, value_name = "MINUTES",
+          value_parser = clap::value_parser!(u32).range(..=MINUTES_OF_A_YEAR))]
     pub cooldown_minutes: u32,
     /// How long to gather changes for one incident.
-    #[arg(long, env = "GATHER_SECONDS", default_value_t = 20, value_name = "SECONDS")]
+    #[arg(long, env = "GATHER_SECONDS", default_value_t = 20, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u32).range(1..=SECONDS_OF_AN_HOUR))]
     pub gather_seconds: u32,
-    /// Deliveries that may wait; more are answered 503.
+    /// Accepted deliveries that may wait; more are refused.
     #[arg(long, env = "QUEUE", default_value_t = 256, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub queue: u16,
@@ -179,7 +186,8 @@ pub struct WhyArgs {
     )]
     pub map: Vec<SourceRoot>,
     /// How long to gather changes.
-    #[arg(long, env = "GATHER_SECONDS", default_value_t = 20, value_name = "SECONDS")]
+    #[arg(long, env = "GATHER_SECONDS", default_value_t = 20, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u32).range(1..=SECONDS_OF_AN_HOUR))]
     pub gather_seconds: u32,
     /// Form of the answer.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -199,8 +207,36 @@ pub struct InspectArgs {
     #[arg(long = "header", value_parser = header, value_name = "Name: value")]
     pub headers: Vec<(String, String)>,
     /// Secret to check the signature with; without it the signature is `unchecked`.
-    #[arg(long)]
-    pub secret: Vec<String>,
+    #[arg(long, value_parser = Secret::read)]
+    pub secret: Vec<Secret>,
+}
+
+const MINUTES_OF_A_YEAR: i64 = 366 * 24 * 60;
+const SECONDS_OF_AN_HOUR: i64 = 60 * 60;
+
+/// A secret as given by flag or variable, without blanks around it. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        match text.trim() {
+            "" => Err("the secret is empty"),
+            secret => Ok(Self(secret.to_owned())),
+        }
+    }
+}
+
+impl AsRef<[u8]> for Secret {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 /// Form of an answer.
@@ -247,6 +283,10 @@ impl WhyArgs {
     }
 }
 
+fn trimmed(text: &str) -> Result<String, Infallible> {
+    Ok(text.trim().to_owned())
+}
+
 fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("write 'Name: value'")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
@@ -272,6 +312,39 @@ mod tests {
                 assert!(ENVIRONMENT.contains(name), "{name} of {}", subcommand.get_name());
             }
         }
+    }
+
+    fn serve(args: &[&str]) -> Result<ServeArgs, clap::Error> {
+        let args = ["incident-service", "serve", "--repo", "."].iter().chain(args);
+        Cli::try_parse_from(args).map(|cli| match cli.command {
+            Command::Serve(args) => args,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn secrets_are_trimmed_and_never_shown_and_blank_ones_refused() {
+        let args = serve(&["--secret", "old-canary, new-canary"]).unwrap();
+        let secrets: Vec<&[u8]> = args.secret.iter().map(AsRef::as_ref).collect();
+        assert_eq!(secrets, [b"old-canary", b"new-canary"]);
+        assert!(!format!("{args:?}").contains("canary"));
+        for blank in ["", " ", "good-canary, ", "good-canary,,"] {
+            let error = serve(&["--secret", blank]).unwrap_err().to_string();
+            assert!(error.contains("the secret is empty") && !error.contains("canary"), "{error}");
+        }
+    }
+
+    #[test]
+    fn items_of_lists_are_trimmed() {
+        assert_eq!(serve(&["--project", "shop, blog"]).unwrap().project, ["shop", "blog"]);
+    }
+
+    #[test]
+    fn durations_have_bounds() {
+        assert_eq!(serve(&["--cooldown-minutes", "0"]).unwrap().cooldown_minutes, 0);
+        assert!(serve(&["--cooldown-minutes", "4294967295"]).is_err());
+        assert!(serve(&["--gather-seconds", "0"]).is_err());
+        assert!(serve(&["--gather-seconds", "4294967295"]).is_err());
     }
 
     #[test]
