@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::Failure;
 use crate::cli::DemoArgs;
 use crate::loopback;
-use crate::pipeline::{Investigator, Outcome, Pipeline, Worker};
+use crate::pipeline::{About, Investigator, Outcome, Pipeline, Worker};
 use crate::receiver::{self, Intake};
 use crate::server::{self, Limits};
 use crate::shop::{self, repository};
@@ -96,15 +96,18 @@ impl<'o, W: Write> Demo<'o, W> {
         let pipeline = Pipeline {
             policy: Policy::new().min_level(Level::Error),
             cooldowns: Arc::new(MemoryCooldown::new()),
+            repeats: Arc::new(MemoryCooldown::new()),
             cooldown: COOLDOWN,
             investigator: Arc::new(Investigator::new(repo, Duration::from_secs(30))),
         };
-        let (queue, worker) = Worker::new(Arc::new(pipeline), 8, OffsetDateTime::now_utc);
         let (tell, outcomes) = mpsc::unbounded_channel();
-        tokio::spawn(worker.run(move |_, outcome| {
+        let tell = Arc::new(move |_: &About, outcome| {
             // The demo has ended early when nobody listens.
             tell.send(outcome).ok();
-        }));
+        });
+        let (queue, worker) = Worker::new(Arc::new(pipeline), 8, OffsetDateTime::now_utc, tell);
+        // The demo prints the reports itself, among its own words.
+        tokio::spawn(worker.run(|_| std::future::ready(Ok(()))));
         let verifier = Verifier::new(SECRET).map_err(Failure::machine)?;
         let limits = Limits::default();
         let intake = Intake {

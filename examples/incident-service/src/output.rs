@@ -9,11 +9,26 @@ use crate::Failure;
 /// # Errors
 /// When standard output cannot be written for another reason.
 pub fn print(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::machine(format!("cannot write to standard output: {error}")))
-        }
+    match write(text) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(failure(&error)),
         _ => Ok(()),
     }
+}
+
+/// Writes a text that somebody must get.
+///
+/// # Errors
+/// When standard output cannot be written, also where its reader has gone away.
+pub fn deliver(text: &str) -> Result<(), Failure> {
+    write(text).map_err(|error| failure(&error))
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn failure(error: &io::Error) -> Failure {
+    Failure::machine(format!("cannot write to standard output: {error}"))
 }

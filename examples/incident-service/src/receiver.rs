@@ -19,10 +19,13 @@ pub struct Intake {
     pub body_deadline: Duration,
 }
 
-/// The webhook's route, which queues what it has verified and answers at once.
+/// The webhook's route: decides on what it has verified, queues what it accepts, answers at once.
 pub fn routes(verifier: Verifier, intake: &Intake, queue: Queue) -> Router {
     let receiver =
         Receiver::new(verifier).body_limit(intake.body_limit).body_deadline(intake.body_deadline);
-    let keep = move |delivery| std::future::ready(queue.keep(delivery));
+    let keep = move |delivery| {
+        let queue = queue.clone();
+        async move { queue.keep(delivery).await }
+    };
     Router::new().route(&intake.path, webhook(receiver, keep))
 }

@@ -9,21 +9,21 @@ use axum::Router;
 use axum::routing::get;
 use sentry_api_service::{ApiConfig, ApiService};
 use sentry_correlate_git::GitRepository;
-use sentry_hooks::{Delivery, MemoryCooldown, Policy, Verifier};
+use sentry_hooks::{MemoryCooldown, Policy, Verifier};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::Failure;
 use crate::analyst::RepositoryAnalyst;
 use crate::cli::ServeArgs;
-use crate::pipeline::{Investigator, Outcome, Pipeline, Worker};
+use crate::pipeline::{About, Investigator, Outcome, Pipeline, Worker};
 use crate::receiver::{self, Intake};
 use crate::server::{self, Limits};
-use crate::{output, why};
+use crate::{output, printable, why};
 
 /// How long the body of a delivery may take.
-const BODY_DEADLINE: Duration = Duration::from_secs(10);
+const BODY_DEADLINE: Duration = Duration::from_secs(2);
 /// How long deliveries that wait may be worked on after the service was told to stop.
 const LAST_WORK: Duration = Duration::from_secs(60);
 /// Says that the process lives.
@@ -34,7 +34,8 @@ const REST: [&str; 3] = ["SENTRY_AUTH_TOKEN", "SENTRY_ORG", "API_TOKENS"];
 /// Serves until SIGINT or SIGTERM.
 ///
 /// # Errors
-/// When the configuration is not usable, the repository cannot be opened, or the port is taken.
+/// When the configuration is not usable, the repository cannot be opened, the port is taken, or
+/// reports cannot be written to standard output any more.
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     log_to_standard_error();
     let verifier = match args.secret.as_slice() {
@@ -56,7 +57,10 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         )));
     }
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::machine)?;
-    runtime.block_on(serve(args, webhook, rest))
+    let done = runtime.block_on(serve(args, webhook, rest));
+    // A source that still reads must not keep a process that has nothing more to say.
+    runtime.shutdown_background();
+    done
 }
 
 fn investigator(args: &ServeArgs) -> Result<Option<Arc<Investigator>>, Failure> {
@@ -80,11 +84,12 @@ fn pipeline(args: &ServeArgs, investigator: &Arc<Investigator>) -> Result<Pipeli
     }
     let policy = Policy::new()
         .min_level(args.min_level)
-        .projects(&args.project)
-        .environments(&args.environment);
+        .projects(named(&args.project))
+        .environments(named(&args.environment));
     Ok(Pipeline {
         policy,
         cooldowns: Arc::new(MemoryCooldown::new()),
+        repeats: Arc::new(MemoryCooldown::new()),
         cooldown: Duration::from_secs(u64::from(args.cooldown_minutes) * 60),
         investigator: Arc::clone(investigator),
     })
@@ -127,47 +132,71 @@ async fn serve(
         routes = routes.fallback_service(rest);
         tracing::info!("REST service at http://{address}, described at /openapi.json");
     }
-    server::serve(listener, routes, Limits::default(), stop()).await;
-    if let Some(work) = work {
-        tracing::info!("stopped listening, working off what waits");
-        if tokio::time::timeout(LAST_WORK, work).await.is_err() {
-            return Err(Failure::machine("stopped with deliveries not worked on"));
-        }
+    let served = server::serve(listener, routes, Limits::default(), stop());
+    let Some(mut work) = work else {
+        served.await;
+        return Ok(());
+    };
+    tokio::select! {
+        // Without its worker the service would take deliveries and do nothing.
+        ended = &mut work => return Err(ended_early(ended)),
+        () = served => {}
     }
-    Ok(())
+    tracing::info!("stopped listening, working off what waits");
+    match tokio::time::timeout(LAST_WORK, work).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(broken)) => Err(Failure::machine(broken)),
+        Err(_) => Err(Failure::machine("stopped with deliveries not worked on")),
+    }
 }
 
-/// The webhook's routes, and the work behind them. It ends when the routes are gone.
-fn receive(args: &ServeArgs, verifier: Verifier, pipeline: Pipeline) -> (Router, JoinHandle<()>) {
+fn ended_early(ended: Result<Result<(), Failure>, JoinError>) -> Failure {
+    match ended {
+        Ok(Err(failure)) => failure,
+        Ok(Ok(())) => Failure::machine("the worker has ended"),
+        Err(broken) => Failure::machine(format!("the worker has ended: {broken}")),
+    }
+}
+
+/// The items of a list that name something: an empty variable is one empty item.
+fn named(list: &[String]) -> impl Iterator<Item = &String> {
+    list.iter().filter(|name| !name.is_empty())
+}
+
+/// The webhook's routes, and the work behind them. It ends when the routes are gone, or when
+/// reports cannot be written.
+fn receive(
+    args: &ServeArgs,
+    verifier: Verifier,
+    pipeline: Pipeline,
+) -> (Router, JoinHandle<Result<(), Failure>>) {
     let (queue, worker) =
-        Worker::new(Arc::new(pipeline), args.queue.into(), OffsetDateTime::now_utc);
+        Worker::new(Arc::new(pipeline), args.queue.into(), OffsetDateTime::now_utc, Arc::new(log));
     let intake = Intake {
         path: args.webhook_path.clone(),
         body_limit: args.body_limit,
         body_deadline: BODY_DEADLINE,
     };
     let (format, color) = (args.format, args.color);
-    let work = tokio::spawn(worker.run(move |delivery, outcome| {
-        log(delivery, &outcome);
-        if let Outcome::Answered(report) = &outcome {
-            let report = why::rendered(report, format, color);
-            if let Err(error) = output::print(&format!("{report}\n")) {
-                tracing::error!(%error, "a report was not written");
-            }
-        }
+    let work = tokio::spawn(worker.run(move |report| async move {
+        let text = format!("{}\n", why::rendered(&report, format, color));
+        // A reader of the output may be slow.
+        let written = tokio::task::spawn_blocking(move || output::deliver(&text));
+        written.await.map_err(Failure::machine)?
     }));
     (receiver::routes(verifier, &intake, queue), work)
 }
 
-fn log(delivery: &Delivery, outcome: &Outcome) {
-    let webhook = delivery.webhook();
-    let name = webhook.as_ref().map(sentry_hooks::Webhook::name).unwrap_or_default();
-    let issue = webhook.as_ref().ok().and_then(sentry_hooks::Webhook::issue_id);
-    let issue = issue.map(|id| id.to_string());
-    let bytes = delivery.body().len();
+#[allow(clippy::needless_pass_by_value, reason = "the worker's callback takes it so")]
+fn log(about: &About, outcome: Outcome) {
+    let About { name, issue, bytes } = about;
+    // Words of the payload must not look like lines of the log.
+    let said = printable::line(&outcome.to_string());
     match outcome {
-        Outcome::Failed(_) => tracing::error!(delivery = ?name, ?issue, bytes, "{outcome}"),
-        _ => tracing::info!(delivery = ?name, ?issue, bytes, "{outcome}"),
+        Outcome::Failed(_) | Outcome::NotPublished(_) => {
+            tracing::error!(delivery = ?name, ?issue, bytes, "{said}");
+        }
+        _ => tracing::info!(delivery = ?name, ?issue, bytes, "{said}"),
     }
 }
 

@@ -21,9 +21,11 @@ async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
     let repo = dir.path().join("shop.git");
     repository::write(&shop::HISTORY, &repo).unwrap();
     let mut program = Program::serve(&[
-        ("SENTRY_WEBHOOK_SECRET", &format!("an-older-one,{SECRET}")),
+        ("SENTRY_WEBHOOK_SECRET", &format!("an-older-one, {SECRET}")),
         ("REPO", repo.to_str().unwrap()),
         ("REPORT_FORMAT", "json"),
+        ("PROJECTS", ""),
+        ("ENVIRONMENTS", " , production"),
         ("RUST_LOG", "trace"),
     ]);
     let url = program.url_after("webhook at ");
@@ -45,6 +47,57 @@ async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
     assert!(!log.contains(SECRET) && !report.to_string().contains(SECRET));
 }
 
+#[tokio::test]
+async fn without_a_reader_of_its_reports_the_service_ends_with_code_1() {
+    let dir = tempfile::tempdir().unwrap();
+    let repo = dir.path().join("shop.git");
+    repository::write(&shop::HISTORY, &repo).unwrap();
+    let mut program =
+        Program::serve(&[("SENTRY_WEBHOOK_SECRET", SECRET), ("REPO", repo.to_str().unwrap())]);
+    let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
+    program.close_output();
+    let request = http::Request::post(url.path())
+        .header("Host", "localhost")
+        .header("Sentry-Hook-Signature", sign(SECRET, shop::FIRST_DELIVERY).unwrap())
+        .body(shop::FIRST_DELIVERY.into())
+        .unwrap();
+    let address = url.authority().unwrap().as_str().parse().unwrap();
+    assert_eq!(loopback::send(address, request).await.unwrap().status.as_u16(), 200);
+    let (code, log) = program.ended();
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.contains("the report was not published"), "{log}");
+}
+
+#[test]
+fn words_of_an_event_cannot_control_the_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let repo = dir.path().join("shop.git");
+    repository::write(&shop::HISTORY, &repo).unwrap();
+    let event = dir.path().join("event.json");
+    let release = r"shop@\u001b[2J\u009b1A\u202e9\nerror: all is well";
+    std::fs::write(&event, format!(r#"{{"event_id":"1f","title":"x","release":"{release}"}}"#))
+        .unwrap();
+    let program = || Command::new(env!("CARGO_BIN_EXE_incident-service"));
+    let why = program().args(["why", "--event"]).arg(&event).arg("--repo").arg(&repo).output();
+    let text = String::from_utf8(why.unwrap().stderr).unwrap();
+    assert!(text.contains("\\u{1b}") && text.contains("OLD..NEW"), "{text:?}");
+    assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text:?}");
+    assert!(!text.contains("\nerror: all is well"), "{text:?}");
+
+    let body = dir.path().join("body.json");
+    let title = r"a\u007f\u009b\u202eb";
+    std::fs::write(
+        &body,
+        format!(r#"{{"action":"created","data":{{"issue":{{"id":"1","title":"{title}"}}}}}}"#),
+    )
+    .unwrap();
+    let inspect = program().arg("inspect").arg(&body).output().unwrap();
+    let text = String::from_utf8(inspect.stdout).unwrap();
+    assert!(!text.contains(['\u{7f}', '\u{9b}', '\u{202e}']), "{text:?}");
+    let facts: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(facts["title"], "a\u{7f}\u{9b}\u{202e}b");
+}
+
 #[test]
 fn configuration_that_cannot_work_ends_with_code_2() {
     let dir = tempfile::tempdir().unwrap();
@@ -56,6 +109,7 @@ fn configuration_that_cannot_work_ends_with_code_2() {
     };
     refused("", dir.path(), "secret is empty");
     refused("good,", dir.path(), "secret is empty");
+    refused("good, ", dir.path(), "secret is empty");
     refused("good", dir.path(), "no git repository");
 }
 
@@ -85,4 +139,8 @@ fn inspect_reads_standard_input_and_says_what_is_broken() {
     assert_eq!(facts["top_in_app_frame"]["lineno"], 2);
     let (facts, code) = inspect(b"{\"action\": ", &[]);
     assert_eq!((facts["json_error"].as_bool(), code), (Some(true), Some(2)));
+    let (facts, code) = inspect(b"", &["--header", "Sentry-Hook-Signature: 00"]);
+    assert_eq!((facts["empty_body"].as_bool(), code), (Some(true), Some(2)));
+    let (facts, code) = inspect(b"", &["--header", "Sentry-App-Signature: 00"]);
+    assert_eq!((facts["empty_body"].as_bool(), code), (Some(true), Some(0)));
 }

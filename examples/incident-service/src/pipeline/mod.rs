@@ -1,55 +1,30 @@
-//! From a delivery to its answer.
+//! From a delivery to its published answer, in two steps.
 //!
-//! Repeats are passed over; the policy decides; the cooldown is claimed; the incident's changes are
-//! gathered and ranked; then the claim is confirmed, or given back where nothing could be asked.
+//! The fast step ([`Pipeline::decide`]) asks the policy, passes over repeats and claims the
+//! cooldown. The slow one ([`Pipeline::work`]) gathers the incident's changes, ranks them and
+//! publishes the report; only then the claims are confirmed. Where that fails they are given back.
 
 mod analysis;
+mod outcome;
 mod repeats;
 mod worker;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sentry_correlate::source::Query;
 use sentry_correlate::{Incident, Report};
-use sentry_hooks::{
-    Claim, CooldownStore, Decision, Delivery, ParseError, Policy, StoreError, Webhook, cooldown_key,
-};
-use time::OffsetDateTime;
+use sentry_hooks::{Claim, CooldownStore, Decision, Delivery, Policy, cooldown_key};
+use time::{OffsetDateTime, PrimitiveDateTime};
 
+use crate::Failure;
 pub use analysis::{Analysis, Investigator};
-pub use worker::{Clock, Queue, Worker};
+pub use outcome::{About, Outcome};
+pub use worker::{Clock, NotKept, Queue, Tell, Worker};
 
-use repeats::Repeats;
-
-/// What became of a delivery.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It was looked into.
-    Answered(Box<Report>),
-    /// It was not looked into, for the reason that the decision says.
-    Passed(Decision),
-    /// It is about trouble and brings no event, so there is no stack to look at.
-    NoEvent,
-    /// It has the right signature and cannot be read.
-    Unreadable(ParseError),
-    /// Nothing could be asked or remembered. The next delivery of the same trouble tries again.
-    Failed(String),
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Answered(_) => f.write_str("answered"),
-            Self::Passed(decision) => decision.fmt(f),
-            Self::NoEvent => f.write_str("it brings no event"),
-            Self::Unreadable(error) => write!(f, "it cannot be read: {error}"),
-            Self::Failed(reason) => write!(f, "failed: {reason}"),
-        }
-    }
-}
+use repeats::{Repeats, Seen};
 
 /// Everything that a delivery passes through. Shared by reference; holds no delivery.
 pub struct Pipeline {
@@ -57,6 +32,9 @@ pub struct Pipeline {
     pub policy: Policy,
     /// Where claims on troubles live.
     pub cooldowns: Arc<dyn CooldownStore>,
+    /// Where deliveries are remembered. A store of its own, so that no flood of deliveries can
+    /// push cooldowns out.
+    pub repeats: Arc<dyn CooldownStore>,
     /// How long a trouble stays answered.
     pub cooldown: Duration,
     /// Who looks into incidents.
@@ -69,76 +47,186 @@ impl fmt::Debug for Pipeline {
     }
 }
 
+/// What the fast step says.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Decided {
+    /// To be looked into; what it needs is claimed.
+    Accepted(Box<Accepted>),
+    /// Nothing more to do.
+    Done(Outcome),
+    /// Another attempt is at it and may yet fail or die: to be offered again.
+    Busy {
+        /// What is taken.
+        key: String,
+        /// When the other attempt's lease ends.
+        until: OffsetDateTime,
+    },
+}
+
+/// An incident to look into, with what is claimed for it.
+#[derive(Debug)]
+pub struct Accepted {
+    about: About,
+    incident: Incident,
+    key: String,
+    repeats: Repeats,
+    owner: String,
+}
+
+impl Accepted {
+    /// The delivery that brought it.
+    #[must_use]
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+}
+
 impl Pipeline {
-    /// A lease outlives the work it is for.
-    fn lease(&self) -> Duration {
-        self.investigator.patience() + Duration::from_secs(30)
+    /// A lease that outlives the work on one incident.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.investigator.patience().saturating_add(Duration::from_secs(30))
     }
 
-    /// Looks into a delivery. `owner` names this attempt: a name of its own for each arrival, the
-    /// same one when an attempt is resumed.
-    pub async fn handle(&self, delivery: &Delivery, owner: &str, now: OffsetDateTime) -> Outcome {
-        let repeats = Repeats::of(delivery);
-        match repeats.claim(&*self.cooldowns, owner, now, self.lease()).await {
-            Ok(true) => {}
-            Ok(false) => return Outcome::Passed(Decision::Duplicate),
-            Err(error) => return Outcome::Failed(error.to_string()),
-        }
-        let outcome = match delivery.webhook() {
-            Ok(webhook) => self.decide(&webhook, owner, now).await,
-            Err(error) => Outcome::Unreadable(error),
-        };
-        let kept = match outcome {
-            Outcome::Failed(_) => repeats.release(&*self.cooldowns, owner).await,
-            _ => repeats.confirm(&*self.cooldowns, owner, now).await,
-        };
-        if let Err(error) = kept {
-            tracing::warn!(%error, "a repeat of this delivery may be looked into again");
-        }
-        outcome
-    }
-
-    async fn decide(&self, webhook: &Webhook<'_>, owner: &str, now: OffsetDateTime) -> Outcome {
-        let decision = self.policy.filter(webhook);
-        if !decision.is_accept() {
-            return Outcome::Passed(decision);
-        }
-        // Without an event nothing is claimed: the alert that brings one may come right after.
-        let (Some(event), Some(key)) = (webhook.event(), cooldown_key(webhook)) else {
-            return Outcome::NoEvent;
-        };
-        let claim = match self.cooldowns.claim(&key, owner, now, self.lease()).await {
-            Ok(claim) => claim,
-            Err(error) => return Outcome::Failed(error.to_string()),
-        };
-        if !matches!(claim, Claim::Claimed | Claim::Yours) {
-            return Outcome::Passed(claim.into());
-        }
-        let outcome = self.answer(&Incident::from_event(event)).await;
-        if let Err(error) = self.settle(&outcome, &key, owner, now).await {
-            tracing::warn!(%error, "the cooldown was not noted; this issue may be answered again");
-        }
-        outcome
-    }
-
-    async fn settle(
+    /// Whether to look into a delivery. Quick: nothing is gathered.
+    ///
+    /// `owner` names this attempt and no other; `lease` must outlive the work on it.
+    pub async fn decide(
         &self,
-        outcome: &Outcome,
-        key: &str,
+        delivery: &Delivery,
         owner: &str,
         now: OffsetDateTime,
-    ) -> Result<bool, StoreError> {
-        match outcome {
-            Outcome::Failed(_) => self.cooldowns.release(key, owner).await,
-            _ => self.cooldowns.confirm(key, owner, now + self.cooldown).await,
+        lease: Duration,
+    ) -> Decided {
+        let webhook = match delivery.webhook() {
+            Ok(webhook) => webhook,
+            Err(error) => return Decided::Done(Outcome::Unreadable(error)),
+        };
+        let decision = self.policy.filter(&webhook);
+        if !decision.is_accept() {
+            return Decided::Done(Outcome::Passed(decision));
         }
+        // Without an event nothing is claimed: the alert that brings one may come right after.
+        let (Some(event), Some(key)) = (webhook.event(), cooldown_key(&webhook)) else {
+            return Decided::Done(Outcome::NoEvent);
+        };
+        let accepted = Accepted {
+            about: About::of(delivery, Some(&webhook)),
+            incident: Incident::from_event(event),
+            repeats: Repeats::of(delivery, &webhook, &key),
+            key,
+            owner: owner.to_owned(),
+        };
+        self.claim(accepted, now, lease).await
     }
 
-    async fn answer(&self, incident: &Incident) -> Outcome {
-        let analysis = self.investigator.look_into(incident, &Query::of(incident)).await;
-        match analysis.try_again() {
-            Some(reason) => Outcome::Failed(reason),
-            None => Outcome::Answered(Box::new(analysis.report)),
+    async fn claim(&self, accepted: Accepted, now: OffsetDateTime, lease: Duration) -> Decided {
+        let Accepted { key, repeats, owner, .. } = &accepted;
+        match repeats.claim(&*self.repeats, owner, now, lease).await {
+            Ok(Seen::New) => {}
+            Ok(Seen::Before) => return Decided::Done(Outcome::Passed(Decision::Duplicate)),
+            Ok(Seen::Busy { key, until }) => return Decided::Busy { key, until },
+            Err(error) => return Decided::Done(Outcome::Failed(error.to_string())),
         }
+        let decided = match self.cooldowns.claim(key, owner, now, lease).await {
+            Ok(Claim::Claimed | Claim::Yours) => return Decided::Accepted(Box::new(accepted)),
+            Ok(claim) => match held_until(claim) {
+                Some(until) => Decided::Busy { key: key.clone(), until },
+                None => {
+                    // Dealt with: a repeat of it has nothing to add.
+                    let remembered = repeats.confirm(&*self.repeats, owner, now).await;
+                    noted(remembered, "a repeat of this delivery will be decided anew");
+                    return Decided::Done(Outcome::Passed(claim.into()));
+                }
+            },
+            Err(error) => Decided::Done(Outcome::Failed(error.to_string())),
+        };
+        noted(repeats.release(&*self.repeats, owner).await, "this delivery stays claimed");
+        decided
+    }
+
+    /// Looks into an incident and publishes its report; the claims are confirmed after that.
+    ///
+    /// A lease that has run out while the incident waited is renewed; where somebody else has
+    /// taken it, the incident is left to them.
+    pub async fn work<P, F>(&self, accepted: &Accepted, now: OffsetDateTime, publish: P) -> Outcome
+    where
+        P: FnOnce(Arc<Report>) -> F,
+        F: Future<Output = Result<(), Failure>>,
+    {
+        let Accepted { key, owner, .. } = accepted;
+        let outcome = match self.cooldowns.claim(key, owner, now, self.lease()).await {
+            Ok(Claim::Claimed | Claim::Yours) => self.answer(&accepted.incident, publish).await,
+            Ok(claim) => Outcome::Passed(claim.into()),
+            Err(error) => Outcome::Failed(error.to_string()),
+        };
+        if !matches!(outcome, Outcome::Answered(_)) {
+            self.give_back(accepted).await;
+            return outcome;
+        }
+        let confirmed = self.cooldowns.confirm(key, owner, later(now, self.cooldown)).await;
+        noted(confirmed, "the cooldown was not noted; this issue may be answered again");
+        let remembered = accepted.repeats.confirm(&*self.repeats, owner, now).await;
+        noted(remembered, "a repeat of this delivery may be looked into again");
+        outcome
+    }
+
+    /// Gives back what is claimed for an incident that nobody looks into.
+    pub async fn give_back(&self, accepted: &Accepted) {
+        let Accepted { key, owner, repeats, .. } = accepted;
+        let released = self.cooldowns.release(key, owner).await;
+        noted(released, "the claim on this issue stays until its lease runs out");
+        let released = repeats.release(&*self.repeats, owner).await;
+        noted(released, "this delivery stays claimed until its lease runs out");
+    }
+
+    async fn answer<P, F>(&self, incident: &Incident, publish: P) -> Outcome
+    where
+        P: FnOnce(Arc<Report>) -> F,
+        F: Future<Output = Result<(), Failure>>,
+    {
+        let analysis = self.investigator.look_into(incident, &Query::of(incident)).await;
+        if let Some(reason) = analysis.try_again() {
+            return Outcome::Failed(reason);
+        }
+        let report = Arc::new(analysis.report);
+        match publish(Arc::clone(&report)).await {
+            Ok(()) => Outcome::Answered(report),
+            Err(failure) => Outcome::NotPublished(failure),
+        }
+    }
+}
+
+/// When the lease of the attempt ends that is at it.
+fn held_until(claim: Claim) -> Option<OffsetDateTime> {
+    match claim {
+        Claim::Busy { until } => Some(until),
+        _ => None,
+    }
+}
+
+/// Says what it means that a store failed; a claim that had been lost already needs no word.
+fn noted<T>(result: Result<T, sentry_hooks::StoreError>, meaning: &str) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "{meaning}");
+    }
+}
+
+/// A time after another one, or the last that there is.
+fn later(now: OffsetDateTime, by: Duration) -> OffsetDateTime {
+    let by = time::Duration::try_from(by).unwrap_or(time::Duration::MAX);
+    now.checked_add(by).unwrap_or(PrimitiveDateTime::MAX.assume_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cooldown_is_too_long() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        assert_eq!(later(now, Duration::from_secs(60)).unix_timestamp(), 60);
+        assert!(later(now, Duration::MAX) > later(now, Duration::from_secs(u64::from(u32::MAX))));
     }
 }

@@ -61,6 +61,25 @@ impl Program {
         url
     }
 
+    /// Goes away as the reader of the program's output.
+    pub(crate) fn close_output(&mut self) {
+        drop(self.child.stdout.take());
+    }
+
+    /// Waits until the program ends by itself: its exit code and its log.
+    pub(crate) fn ended(mut self) -> (Option<i32>, String) {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(std::time::Instant::now() < end, "it lives on:\n{}", self.said);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        };
+        let rest = self.rest.take().map(|rest| rest.join().unwrap());
+        (status.code(), std::mem::take(&mut self.said) + &rest.unwrap_or_default())
+    }
+
     /// Asks the program to end: what it wrote to its output and to its log.
     pub(crate) fn end(mut self) -> (String, String) {
         let id = self.child.id().to_string();

@@ -1,0 +1,64 @@
+//! What became of a delivery.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sentry_correlate::Report;
+use sentry_hooks::{Decision, Delivery, ParseError, Webhook};
+
+use crate::Failure;
+
+/// What became of a delivery.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was looked into, and the report is published.
+    Answered(Arc<Report>),
+    /// It was not looked into, for the reason that the decision says.
+    Passed(Decision),
+    /// It is about trouble and brings no event, so there is no stack to look at.
+    NoEvent,
+    /// It has the right signature and cannot be read.
+    Unreadable(ParseError),
+    /// Nothing could be asked or remembered. The next delivery of the same trouble tries again.
+    Failed(String),
+    /// It was looked into and the report could not be published. The next delivery of the same
+    /// trouble tries again.
+    NotPublished(Failure),
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answered(_) => f.write_str("answered"),
+            Self::Passed(decision) => decision.fmt(f),
+            Self::NoEvent => f.write_str("it brings no event"),
+            Self::Unreadable(error) => write!(f, "it cannot be read: {error}"),
+            Self::Failed(reason) => write!(f, "failed: {reason}"),
+            Self::NotPublished(failure) => write!(f, "the report was not published: {failure}"),
+        }
+    }
+}
+
+/// A delivery in a log line: what is known of it once its body is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// Resource and action; empty where the body cannot be read.
+    pub name: String,
+    /// The issue's id.
+    pub issue: Option<String>,
+    /// Length of the body.
+    pub bytes: usize,
+}
+
+impl About {
+    /// Of a delivery, read already or unreadable.
+    #[must_use]
+    pub fn of(delivery: &Delivery, webhook: Option<&Webhook<'_>>) -> Self {
+        Self {
+            name: webhook.map(Webhook::name).unwrap_or_default(),
+            issue: webhook.and_then(Webhook::issue_id).map(|id| id.to_string()),
+            bytes: delivery.body().len(),
+        }
+    }
+}
