@@ -258,3 +258,26 @@ fn view<T, V>(page: Page<T>, view: impl FnMut(T) -> V) -> PageView<V> {
     let next_cursor = page.next.as_ref().map(ToString::to_string);
     PageView { data: page.items.into_iter().map(view).collect(), next_cursor }
 }
+
+#[cfg(test)]
+mod tests {
+    use sentry_client::testing::{FakeEvent, FakeIssue, FakeSentry, Fault};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_release_that_cannot_be_asked_for_is_not_called_unknown() {
+        let sentry = FakeSentry::new("acme");
+        let issue = sentry.add_issue(FakeIssue::new("shop", "TimeoutError: pool"));
+        sentry.add_event(&issue, FakeEvent::new().release("shop@2.0.0"));
+        let event = sentry.latest_event(&issue).await.unwrap();
+        for (status, word) in
+            [(404, "does not know"), (401, "asked"), (429, "asked"), (503, "asked")]
+        {
+            sentry.fail_next(Fault::status(status));
+            let mut notes = Vec::new();
+            assert_eq!(release_of(&sentry, event.as_ref(), &mut notes).await, None);
+            assert!(notes.len() == 1 && notes[0].contains(word), "{status}: {notes:?}");
+        }
+    }
+}

@@ -25,7 +25,8 @@ pub(crate) struct IssuesParams {
     /// How many per page.
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u8>,
-    /// Where the page begins: `next_cursor` of the page before.
+    /// Where the page begins: `next_cursor` of the page before. The pattern is how Sentry writes
+    /// cursors today; any `next_cursor` is taken.
     #[param(pattern = "^[0-9]{1,15}(\\.[0-9]{1,9})?:[0-9]{1,9}:[01]$", example = "0:25:0")]
     cursor: Option<String>,
 }
@@ -49,7 +50,8 @@ pub(crate) struct PageParams {
     /// How many per page.
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u8>,
-    /// Where the page begins: `next_cursor` of the page before.
+    /// Where the page begins: `next_cursor` of the page before. The pattern is how Sentry writes
+    /// cursors today; any `next_cursor` is taken.
     #[param(pattern = "^[0-9]{1,15}(\\.[0-9]{1,9})?:[0-9]{1,9}:[01]$", example = "0:25:0")]
     cursor: Option<String>,
 }
@@ -59,7 +61,8 @@ pub(crate) struct PageParams {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "its field is the documentation of the parameter")]
 pub(crate) struct CursorParams {
-    /// Where the page begins: `next_cursor` of the page before.
+    /// Where the page begins: `next_cursor` of the page before. The pattern is how Sentry writes
+    /// cursors today; any `next_cursor` is taken.
     #[param(pattern = "^[0-9]{1,15}(\\.[0-9]{1,9})?:[0-9]{1,9}:[01]$", example = "0:25:0")]
     cursor: Option<String>,
 }
@@ -69,8 +72,16 @@ pub(crate) struct CursorParams {
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
+    /// Every parameter of any route; others mean nothing.
+    const KNOWN: &[&str] = &["cursor", "environment", "limit", "query", "sort", "stats_period"];
+
+    /// The parameters that mean something, sorted by name.
     pub(crate) fn parse(query: &str) -> Self {
-        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        let mut known: Vec<_> =
+            pairs.filter(|(name, _)| Self::KNOWN.contains(&name.as_str())).collect();
+        known.sort();
+        Self(known)
     }
 
     /// The one value of a parameter; twice is a mistake.
@@ -88,21 +99,11 @@ impl Query {
         limit.ok_or_else(|| ApiError::invalid("limit", "1 to 100"))
     }
 
-    /// `value:offset:is_previous`, as Sentry writes cursors: a number, a number, 0 or 1.
+    /// Whatever Sentry may have given as a cursor; what it did not give is its to refuse.
     pub(crate) fn cursor(&self) -> Result<Option<Cursor>, ApiError> {
         let Some(text) = self.one("cursor")? else { return Ok(None) };
-        let digits = |text: &str, most: usize| {
-            (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-        };
-        let number = |text: &str| match text.split_once('.') {
-            Some((whole, fraction)) => digits(whole, 15) && digits(fraction, 9),
-            None => digits(text, 15),
-        };
-        let parts: Vec<_> = text.split(':').collect();
-        let formed = matches!(parts.as_slice(), [value, offset, previous]
-            if number(value) && digits(offset, 9) && matches!(*previous, "0" | "1"));
-        let cursor = text.parse().ok().filter(|_| formed);
-        cursor.map(Some).ok_or_else(|| ApiError::invalid("cursor", "the next_cursor of a page"))
+        let cursor = text.parse();
+        cursor.map(Some).map_err(|_| ApiError::invalid("cursor", "the next_cursor of a page"))
     }
 
     pub(crate) fn issues(&self, project: Option<Slug>) -> Result<IssueQuery, ApiError> {
@@ -157,8 +158,8 @@ mod tests {
             ("limit=101", "limit"),
             ("limit=x", "limit"),
             ("cursor=", "cursor"),
-            ("cursor=a:b:c", "cursor"),
-            ("cursor=0:1:2", "cursor"),
+            ("cursor=%00", "cursor"),
+            ("cursor=1&cursor=2", "cursor"),
             ("sort=", "sort"),
             ("stats_period=null", "stats_period"),
             ("limit=1&limit=2", "limit"),
@@ -169,5 +170,15 @@ mod tests {
         }
         let good = Query::parse("query=&limit=3&sort=users&stats_period=24h&cursor=1.5:25:0&x=y");
         assert!(good.issues(None).is_ok() && good.cursor().unwrap().is_some());
+    }
+
+    #[test]
+    fn every_cursor_that_a_page_may_name_is_taken() {
+        for text in ["0:25:0", "-1.5:0:1", "1730000000123456:100:0", "b2Zmc2V0OjI1", "a b&c=…"] {
+            let cursor: Cursor = text.parse().unwrap();
+            let query: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            let read = Query::parse(&format!("cursor={query}")).cursor().unwrap();
+            assert_eq!(read, Some(cursor));
+        }
     }
 }

@@ -152,13 +152,13 @@ impl Shared {
 
     /// Answers from memory or by asking Sentry; 304 to a caller who has the same already.
     async fn read(&self, head: &Parts, route: Route) -> Answer {
-        let text = head.uri.query().unwrap_or_default();
-        let key = format!("{}?{text}", head.uri.path());
+        let query = Query::parse(head.uri.query().unwrap_or_default());
+        // What does not change the answer is no part of the key: other spellings share the call.
+        let key = format!("{route:?} {query:?}");
         let remembered = self
             .cache
             .get(key, || {
                 let (sentry, analyst) = (Arc::clone(&self.sentry), self.analyst.clone());
-                let query = Query::parse(text);
                 Box::pin(async move {
                     let body = ask(&*sentry, analyst.as_deref(), &route, &query).await?;
                     let digest = Sha256::digest(&body);
@@ -207,10 +207,20 @@ impl Shared {
             Err(_) => return Err(ApiError::invalid("body", "a body that arrives whole")),
         };
         let update = UpdateBody::read(&body)?;
+        // Also after a failure, and when the caller leaves: whether Sentry acted is not always
+        // known.
+        let _forgotten = ForgetAtEnd(&self.cache);
         let updated = handlers::update_issue(&*self.sentry, id, &update).await;
-        // Also after a failure: whether Sentry acted is not always known.
-        self.cache.forget();
         Ok(json(StatusCode::OK, bytes(&updated?)))
+    }
+}
+
+/// Forgets what is remembered, however the change ends.
+struct ForgetAtEnd<'a>(&'a Cache);
+
+impl Drop for ForgetAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.forget();
     }
 }
 

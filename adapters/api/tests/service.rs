@@ -269,6 +269,45 @@ async fn only_fields_that_were_sent_are_named() {
     }
 }
 
+#[tokio::test]
+async fn spellings_of_one_question_share_an_answer() {
+    let (sentry, _, _) = filled();
+    let server = sentry.serve().await.unwrap();
+    let client =
+        HttpClient::builder().base_url(server.url()).organization("acme").token("sentry-token");
+    let callers = Callers::parse("reader:ro:ro-token").unwrap();
+    let api = ApiService::new(client.build().unwrap(), callers);
+    for path in [
+        "/issues?limit=2&sort=users",
+        "/issues/?sort=users&limit=2",
+        "/issues?sort=%75sers&limit=2&_=1730000000",
+    ] {
+        assert_eq!(get(&api, path).await.status, 200);
+    }
+    assert_eq!(server.requests(), 1);
+    assert_eq!(get(&api, "/issues?limit=3&sort=users").await.status, 200);
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_change_whose_caller_leaves_is_not_hidden_by_old_answers() {
+    let (sentry, issue, _) = filled();
+    let server = sentry.serve().await.unwrap();
+    let client =
+        HttpClient::builder().base_url(server.url()).organization("acme").token("sentry-token");
+    let callers = Callers::parse("reader:ro:ro-token,writer:rw:rw-token").unwrap();
+    let api = ApiService::new(client.build().unwrap(), callers);
+    let path = format!("/issues/{issue}");
+    assert_eq!(get(&api, &path).await.status, 200);
+    let asked = server.requests();
+    sentry.fail_next(Fault::status(200).delay(Duration::from_secs(20)));
+    let change = json!({ "priority": "high" });
+    let left = put(&api, &path, "rw-token", &change);
+    assert!(tokio::time::timeout(Duration::from_millis(50), left).await.is_err());
+    assert_eq!(get(&api, &path).await.status, 200);
+    assert_eq!(server.requests() - asked, 2, "the change, and Sentry's answer after it");
+}
+
 #[derive(Debug)]
 struct Suspicious(bool);
 

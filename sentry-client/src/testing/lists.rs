@@ -41,8 +41,17 @@ pub(super) fn rows(
         None => 0,
         Some(cursor) => {
             let parts: Vec<&str> = cursor.split(':').collect();
+            let digits = |text: &str, most: usize| {
+                (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+            };
+            let number = |text: &str| match text.split_once('.') {
+                Some((whole, fraction)) => digits(whole, 15) && digits(fraction, 9),
+                None => digits(text, 15),
+            };
             let offset = match parts.as_slice() {
-                [value, offset, "0" | "1"] if value.parse::<f64>().is_ok() => offset.parse().ok(),
+                [value, offset, "0" | "1"] if number(value) && digits(offset, 9) => {
+                    offset.parse().ok()
+                }
                 _ => None,
             };
             let malformed = r#"{"detail":"Invalid cursor parameter."}"#;
