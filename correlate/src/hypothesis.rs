@@ -303,6 +303,11 @@ pub enum Observation {
     TestsOnly,
     /// Nothing but form is touched: white space, comments, order.
     FormOnly,
+    /// The commit's subject announces a change of form: it renames, moves, formats, tidies.
+    SaysForm {
+        /// The word that announces it.
+        word: String,
+    },
     /// Only settings that do not run in the incident's environment are touched.
     OtherEnvironment {
         /// The environment that the file or section names.

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use super::data::Sample;
 use super::model::{NONE_SHARE, Shares};
+use crate::metrics::calibration::{Claim, Mix};
 
 /// Equal-mass bins of the calibration error.
 const BINS: usize = 5;
+/// Seed of the simulated calibration errors of perfectly calibrated rankers.
+const SEED: u64 = 1;
 
 /// Answers to one sample by a model that has not seen its project: the question as it was, and
 /// without its culprits.
@@ -21,12 +24,19 @@ pub fn of(held: &[&Held<'_>]) -> BTreeMap<String, f64> {
     let mut mrr = 0.0;
     let mut none_right = 0.0;
     let mut none_cost = 0.0;
-    // Probability of the first suspect, whether it was right, weight in the mix.
-    let mut claims: Vec<(f64, bool, f64)> = Vec::new();
+    let claim = |p: f64, right: bool| Claim { p, right: f64::from(u8::from(right)) };
+    // What was claimed of the first suspect, with the culprit there and without.
+    let (mut there, mut gone) = (Vec::new(), Vec::new());
     for (sample, whole, without) in held {
         let best = whole.changes.iter().copied().fold(0.0, f64::max);
         let right = sample.whole.right.iter().map(|&c| whole.changes[c]).fold(f64::NAN, f64::max);
-        let ahead = whole.changes.iter().filter(|&&p| p > right).count();
+        // Whoever is level with the culprit counts as ahead of it.
+        let ahead = whole
+            .changes
+            .iter()
+            .enumerate()
+            .filter(|&(change, &p)| p >= right && !sample.whole.right.contains(&change))
+            .count();
         let placed = !right.is_nan();
         if placed {
             top1 += f64::from(u8::from(ahead == 0));
@@ -34,19 +44,13 @@ pub fn of(held: &[&Held<'_>]) -> BTreeMap<String, f64> {
             mrr += 1.0 / (ahead as f64 + 1.0);
             none_cost += f64::from(u8::from(ahead == 0 && whole.none >= best));
         }
-        claims.push((best, placed && ahead == 0, 1.0 - NONE_SHARE));
+        there.push(claim(best, placed && ahead == 0));
         let other = without.changes.iter().copied().fold(0.0, f64::max);
         none_right += f64::from(u8::from(without.none >= other));
-        claims.push((other, false, NONE_SHARE));
+        gone.push(claim(other, false));
     }
-    let sure = |right: bool| -> f64 {
-        claims.iter().filter(|(p, r, _)| *p >= 0.8 && (!right || *r)).map(|(_, _, w)| w).sum()
-    };
+    let mix = Mix::new(&there, &gone, NONE_SHARE);
     let sure_whole = held.iter().filter(|(_, whole, _)| whole.changes.iter().any(|&p| p >= 0.8));
-    let brier: f64 = claims
-        .iter()
-        .map(|(p, right, weight)| weight * (p - f64::from(u8::from(*right))).powi(2))
-        .sum();
     [
         ("cases", held.len() as f64),
         ("top1", top1 / n),
@@ -54,29 +58,13 @@ pub fn of(held: &[&Held<'_>]) -> BTreeMap<String, f64> {
         ("mrr", mrr / n),
         ("none_accuracy", none_right / n),
         ("top1_lost_to_none", none_cost / n),
-        ("precision_at_80", sure(true) / sure(false).max(1e-12)),
+        ("precision_at_80", mix.at_least(0.8).precision.unwrap_or(0.0)),
         ("coverage_at_80", sure_whole.count() as f64 / n),
-        ("brier", brier / n),
-        ("calibration_error", calibration_error(&mut claims)),
+        ("brier", mix.brier()),
+        ("calibration_error", mix.calibration_error(BINS)),
+        ("calibration_perfect", mix.perfect_range(BINS, SEED).1),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), (value * 1e4).round() / 1e4))
     .collect()
-}
-
-/// Mean distance of what was stated from what was observed, in bins of equal mass.
-fn calibration_error(claims: &mut [(f64, bool, f64)]) -> f64 {
-    claims.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let total: f64 = claims.iter().map(|(_, _, weight)| weight).sum();
-    let mut bins = [(0.0, 0.0, 0.0); BINS];
-    let mut passed = 0.0;
-    for (p, right, weight) in claims.iter() {
-        let bin = &mut bins[((passed + weight / 2.0) / total * BINS as f64) as usize % BINS];
-        passed += weight;
-        bin.0 += weight;
-        bin.1 += weight * p;
-        bin.2 += weight * f64::from(u8::from(*right));
-    }
-    bins.iter().map(|(_, stated, observed)| (stated - observed).abs()).sum::<f64>()
-        / total.max(1e-12)
 }

@@ -40,7 +40,7 @@ pub fn of(signal: &str) -> Prior {
         "introduced" | "breadth" | "side-words" | "words-in-hunk" | "path-words" | "directory"
         | "changes-together" | "named" => 0.4,
         "docs-only" | "tests-only" => -2.0,
-        "form-only" | "reverted" | "other-environment" => -1.0,
+        "reverted" | "other-environment" => -1.0,
         "mass-edit" | "mechanical" => -0.5,
         _ => 0.0,
     };

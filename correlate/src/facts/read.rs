@@ -9,7 +9,7 @@ use super::{
     definition, dependency, family, flow, line, schema,
 };
 use crate::diff::reduce::keeps_lines;
-use crate::rank::words::words;
+use crate::rank::words::{parts, words};
 use crate::{Change, FileChange, FileStatus, Hunk, Place};
 
 /// Most facts read of one file; what lies beyond is a mass edit.
@@ -90,6 +90,7 @@ impl Reader<'_> {
     fn push(&mut self, mut kind: FactKind, hunk: usize) {
         if let FactKind::Setting(setting) = &mut kind {
             if let (Some(old), Some(new)) = (&setting.old, &setting.new)
+                && reads_variable(&setting.key)
                 && is_variable(&old.text)
                 && is_variable(&new.text)
             {
@@ -191,10 +192,14 @@ impl Reader<'_> {
 
     fn dependencies(&mut self) {
         let path = self.file.path.clone();
+        let same =
+            |a: &str, b: &str| a.trim().trim_end_matches(',') == b.trim().trim_end_matches(',');
         let mut old: HashMap<String, (String, usize)> = HashMap::new();
+        let mut lines: HashMap<String, &str> = HashMap::new();
         for (index, hunk) in self.file.hunks.iter().enumerate() {
             for line in &hunk.removed {
                 if let Some((name, version)) = dependency::read(&path, line) {
+                    lines.insert(name.to_owned(), line);
                     old.insert(name.to_owned(), (version.to_owned(), index));
                 }
             }
@@ -203,7 +208,12 @@ impl Reader<'_> {
         for (index, hunk) in self.file.hunks.iter().enumerate() {
             for line in &hunk.added {
                 if let Some((name, version)) = dependency::read(&path, line) {
-                    new.push((name.to_owned(), version.to_owned(), index));
+                    // A comma at its end, or another place, is no change.
+                    if lines.get(name).is_some_and(|before| same(before, line)) {
+                        old.remove(name);
+                    } else {
+                        new.push((name.to_owned(), version.to_owned(), index));
+                    }
                 }
             }
         }
@@ -315,6 +325,16 @@ impl Reader<'_> {
             self.push(FactKind::Definition { action, name }, hunk);
         }
     }
+}
+
+/// Whether a key says that its value names a variable or a secret.
+fn reads_variable(key: &str) -> bool {
+    parts(key).iter().any(|part| {
+        matches!(
+            part.as_str(),
+            "env" | "getenv" | "environ" | "environment" | "variable" | "var" | "secret" | "key"
+        )
+    })
 }
 
 /// Whether a value is the name of an environment variable.

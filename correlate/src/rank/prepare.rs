@@ -1,7 +1,7 @@
 //! What can be computed of a window before any incident: reading its diffs once.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::index::WordIndex;
 use super::words::{hash, words};
@@ -9,6 +9,9 @@ use crate::facts::{self, DefinitionAction, Fact, FactKind};
 use crate::{Change, FileChange, Window};
 
 /// A window whose diffs have been read. Ranking many incidents of one release reads them once.
+///
+/// [`Window::blame`] and [`Window::paths`] name frames of one incident: leave them out of a window
+/// that is prepared for several.
 ///
 /// ```
 /// use sentry_correlate::rank::{PreparedWindow, Ranker};
@@ -275,24 +278,26 @@ pub(crate) fn is_docs(path: &str) -> bool {
         .iter()
         .any(|s| name.ends_with(s))
         || (name.ends_with(".txt") && !name.starts_with("requirements") && name != "cmakelists.txt")
-        || matches!(
-            stem,
-            "readme"
-                | "changes"
-                | "changelog"
-                | "news"
-                | "authors"
-                | "license"
-                | "licence"
-                | "copying"
-                | "contributing"
-                | "todo"
-                | "contributors"
-                | "codeowners"
-                | "notice"
-                | "maintainers"
-                | "thanks"
-        )
+        || (matches!(name.rsplit('.').next(), Some("txt" | "md" | "html" | "in") | None)
+            || name == stem)
+            && matches!(
+                stem,
+                "readme"
+                    | "changes"
+                    | "changelog"
+                    | "news"
+                    | "authors"
+                    | "license"
+                    | "licence"
+                    | "copying"
+                    | "contributing"
+                    | "todo"
+                    | "contributors"
+                    | "codeowners"
+                    | "notice"
+                    | "maintainers"
+                    | "thanks"
+            )
         || matches!(name, ".gitignore" | ".mailmap" | ".gitattributes" | ".editorconfig")
         || lower
             .split('/')
@@ -317,7 +322,6 @@ pub(crate) fn is_test(path: &str) -> bool {
                 | "__tests__"
                 | "fixtures"
                 | "testdata"
-                | "unit"
                 | "examples"
                 | "example"
                 | "benchmarks"
@@ -339,13 +343,11 @@ pub(crate) fn is_test(path: &str) -> bool {
             "_test.rb",
             "_test.rs",
             "_test.c",
-            "test.java",
-            "tests.java",
-            "tests.cs",
-            "test.php",
         ]
         .iter()
         .any(|s| name.ends_with(s))
+        // `CartTest.java`, and not `Latest.java`.
+        || ["Test.java", "Tests.java", "Tests.cs", "Test.php"].iter().any(|s| path.ends_with(s))
         || matches!(
             name,
             "tox.ini"
@@ -373,22 +375,16 @@ pub(crate) fn is_test(path: &str) -> bool {
         )
 }
 
-/// Whether the words of a file's removed and added lines are the same: white space, punctuation,
-/// line breaks.
+/// Whether the lines differ in nothing but white space. Reduced lines have lost the signs that tell
+/// `<` from `<=`, so only lines kept for display can show it.
 fn is_form_only(file: &FileChange) -> bool {
-    if file.hunks.is_empty() {
-        return false;
-    }
-    file.hunks.iter().all(|hunk| {
-        let read = !(hunk.removed.is_empty() && hunk.added.is_empty());
-        let of = |lines: &[String]| -> u64 {
-            lines
-                .iter()
-                .flat_map(|line| words(line))
-                .fold(0_u64, |sum, word| sum.rotate_left(5) ^ hash(word))
-        };
-        read && of(&hunk.removed) == of(&hunk.added)
-    })
+    let inked = |lines: &[String]| -> String {
+        lines.iter().flat_map(|line| line.chars()).filter(|c| !c.is_whitespace()).collect()
+    };
+    !file.hunks.is_empty()
+        && file.hunks.iter().all(|hunk| {
+            hunk.display.as_ref().is_some_and(|lines| inked(&lines.removed) == inked(&lines.added))
+        })
 }
 
 fn is_bot(change: &Change) -> bool {
@@ -414,10 +410,14 @@ fn mentions(changes: &[Change], order: &[usize]) -> Vec<Mention> {
         subjects.entry(subject(&changes[index].message)).or_insert(position);
     }
     let mut found = Vec::new();
+    let mut known = HashSet::new();
     for (by, &index) in order.iter().enumerate() {
         let message = &changes[index].message;
-        let reverts = message.starts_with("Revert ") || message.contains("This reverts commit");
-        let named = message
+        let reverted = message.split_once("This reverts commit").map(|(_, rest)| rest);
+        let reverts = message.starts_with("Revert ") || reverted.is_some();
+        // Of several commits that a revert names, it takes back the one behind these words.
+        let named = reverted
+            .map_or(message.as_str(), |rest| rest.split(['.', '\n']).next().unwrap_or_default())
             .split(|c: char| !c.is_ascii_hexdigit())
             .filter(|word| (7..=40).contains(&word.len()))
             .filter_map(|word| {
@@ -432,7 +432,7 @@ fn mentions(changes: &[Change], order: &[usize]) -> Vec<Mention> {
             .and_then(|rest| rest.split('"').next())
             .and_then(|subject| subjects.get(subject).copied());
         for of in named.chain(quoted) {
-            if of < by && !found.iter().any(|m: &Mention| m.by == by && m.of == of) {
+            if of < by && known.insert((by, of)) {
                 found.push(Mention { by, of, reverts });
             }
         }

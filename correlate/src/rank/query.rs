@@ -9,6 +9,10 @@ use crate::{Frame, FrameRef, Incident, Mapping};
 const FRAMES: usize = 60;
 /// Most words asked for.
 const TERMS: usize = 400;
+/// Most texts of each other kind that are taken from an incident: anyone may write its event.
+const NAMES: usize = 500;
+/// Most bytes of messages that are read.
+const TEXT: usize = 8_000;
 
 /// What the incident asks of the window.
 #[derive(Debug)]
@@ -119,21 +123,21 @@ impl Query {
         }
         texts.push(&incident.message);
         for text in texts {
-            let text = clip(text, 2_000);
+            let text = clip(text, 2_000.min(TEXT.saturating_sub(self.text.len())));
             self.text.extend(text.chars().flat_map(char::to_lowercase));
             self.text.push('\n');
             for quoted in quoted(text) {
                 for word in words(quoted) {
                     self.term(word, Role::Quoted);
                 }
-                if !self.quoted.iter().any(|known| known == quoted) {
+                if self.quoted.len() < NAMES && !self.quoted.iter().any(|known| known == quoted) {
                     self.quoted.push(quoted.to_owned());
                 }
             }
             for word in words(text) {
                 self.term(word, Role::Message);
                 for part in super::words::parts(word) {
-                    if !self.said.contains(&part) {
+                    if self.said.len() < NAMES && !self.said.contains(&part) {
                         self.said.push(part);
                     }
                 }
@@ -150,7 +154,8 @@ impl Query {
         let mut depth = 0;
         for &reference in order {
             let frame = get(incident, reference);
-            if let Some(package) = package(frame)
+            if self.packages.len() < NAMES
+                && let Some(package) = package(frame)
                 && !self.packages.contains(&package)
             {
                 self.packages.push(package);
@@ -190,7 +195,7 @@ impl Query {
             self.term(name, Role::Function);
         }
         for name in [stem_of_file(frame), frame.function.as_deref()].into_iter().flatten() {
-            for part in super::words::parts(name) {
+            for part in super::words::parts(clip(name, 200)) {
                 self.trace_part(part, depth);
             }
         }
@@ -206,7 +211,10 @@ impl Query {
     }
 
     fn trace_part(&mut self, part: String, depth: u32) {
-        if part.len() > 2 && !self.trace_parts.iter().any(|(known, _)| *known == part) {
+        if part.len() > 2
+            && self.trace_parts.len() < NAMES
+            && !self.trace_parts.iter().any(|(known, _)| *known == part)
+        {
             self.trace_parts.push((part, depth));
         }
     }
@@ -293,11 +301,17 @@ pub(crate) fn simple_name(function: &str) -> Option<&str> {
             !matches!(*word, "block" | "in" | "rescue" | "ensure" | "levels" | "operator")
         })
         .filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
-        .filter(|word| !(word.len() == 17 && word.starts_with('h')))
+        .filter(|word| !is_rust_hash(word))
         .last()
         .filter(|name| {
             !matches!(*name, "module" | "anonymous" | "lambda" | "genexpr" | "listcomp" | "top")
         })
+}
+
+/// `h` and 16 hexadecimal digits end the names of functions in Rust's older symbols.
+fn is_rust_hash(word: &str) -> bool {
+    word.strip_prefix('h')
+        .is_some_and(|hex| hex.len() == 16 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Whether a function only carries errors out: the fault is with who called it.

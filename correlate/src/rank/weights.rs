@@ -43,6 +43,9 @@ pub struct Weight {
     pub off: f64,
 }
 
+/// The split of the figures in which every project was answered by weights that had not seen it.
+const ALL_LEFT_OUT: &str = "all, project left out";
+
 static FITTED: LazyLock<Weights> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../weights/fitted.json"))
         .expect("the embedded weights are tested to parse")
@@ -55,11 +58,17 @@ impl Weights {
         &FITTED
     }
 
-    /// Whether some split of the figures tells a `calibration_error`, so that what a percentage is
-    /// worth has been measured.
+    /// Whether what a percentage is worth has been measured, and found to be what it says: the
+    /// calibration error over all projects, each left out of the fit that answered it, lies within
+    /// what sample size alone gives a perfectly calibrated ranker (`calibration_perfect`).
     #[must_use]
     pub fn is_calibrated(&self) -> bool {
-        self.figures.values().any(|split| split.contains_key("calibration_error"))
+        self.figures.get(ALL_LEFT_OUT).is_some_and(|figures| {
+            match (figures.get("calibration_error"), figures.get("calibration_perfect")) {
+                (Some(error), Some(perfect)) => error <= perfect,
+                _ => false,
+            }
+        })
     }
 }
 

@@ -134,7 +134,10 @@ fn in_shape(observation: &Observation) -> Sentence {
     match observation {
         Observation::DocsOnly => s.word("touches documentation only"),
         Observation::TestsOnly => s.word("touches tests only"),
-        Observation::FormOnly => s.word("touches form only: white space, comments, order"),
+        Observation::FormOnly => s.word("touches form only: white space"),
+        Observation::SaysForm { word } => {
+            s.word("its message announces a change of form:").code(word)
+        }
         Observation::OtherEnvironment { environment } => {
             s.word("touches settings of another environment only:").code(environment)
         }

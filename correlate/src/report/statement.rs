@@ -229,6 +229,6 @@ pub(super) fn meaning(ranking: &Ranking) -> Sentence {
         return s.word(". Not yet calibrated: they order the candidates, and no more.");
     }
     s.word(". Calibrated on recorded failures: of suspects given about")
-        .percent(0.9)
-        .word(", about nine in ten were the cause there.")
+        .percent(0.8)
+        .word(", about eight in ten were the cause there.")
 }

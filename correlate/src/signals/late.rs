@@ -6,7 +6,7 @@ use crate::{Direction, Observation, Provenance};
 pub(super) const SIGNAL: Signal = Signal {
     name: "late",
     direction: Direction::For,
-    provenance: Provenance::Deployments,
+    provenance: Provenance::Window,
     measure,
     observe,
 };

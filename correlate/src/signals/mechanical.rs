@@ -12,7 +12,7 @@ pub(super) const SIGNAL: Signal = Signal {
     observe,
 };
 
-/// First words of subjects, or words anywhere in them, that announce a change of form.
+/// First words of subjects that announce a change of form.
 const FORM: &[&str] = &[
     "refactor",
     "refactoring",
@@ -59,14 +59,22 @@ const FORM: &[&str] = &[
     "hoist",
 ];
 
-/// Whether the subject holds such a word.
-fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+/// The word that announces it: the first of the subject, or the first behind its scope
+/// (`platform: inline …`, `refactor(cart): …`).
+fn announced<'s>(scene: &'s Scene<'_>, position: usize) -> Option<&'s str> {
     let subject = scene.prepared.change(position).message.lines().next().unwrap_or_default();
-    let formal =
-        words(subject).take(16).any(|word| FORM.iter().any(|form| form.eq_ignore_ascii_case(word)));
-    if formal { 1.0 } else { 0.0 }
+    let behind = subject.split_once(": ").map_or("", |(_, rest)| rest);
+    [subject, behind]
+        .into_iter()
+        .flat_map(|text| words(text).take(1))
+        .find(|word| FORM.iter().any(|form| form.eq_ignore_ascii_case(word)))
 }
 
-fn observe(_: &Scene<'_>, _: usize) -> Option<Sight> {
-    Some(Sight::of(Observation::FormOnly))
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    if announced(scene, position).is_some() { 1.0 } else { 0.0 }
+}
+
+fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
+    let word = announced(scene, position)?.to_owned();
+    Some(Sight::of(Observation::SaysForm { word }))
 }
