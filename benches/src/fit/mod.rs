@@ -1,8 +1,9 @@
 //! Fitting the ranker's weights: labelled cases in, weights with their figures out.
 //!
 //! Figures are taken out of fold: each project (or service) is answered by a model that was fitted
-//! on all the others. The temperature is chosen on those answers as well, so it is the only number
-//! that has seen every project before it is judged.
+//! on all the others. The temperature is chosen on those answers as well, so it is the one fitted
+//! number that has seen every project before it is judged. The vocabulary of facts and error classes
+//! is hand-made and has seen many of them, too.
 
 pub mod data;
 pub mod descent;
