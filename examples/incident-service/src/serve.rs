@@ -236,3 +236,16 @@ fn stop() -> impl Future<Output = ()> {
 async fn stop() {
     tokio::signal::ctrl_c().await.ok();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_panics_is_a_failure() {
+        let worker: JoinHandle<Result<(), Failure>> =
+            tokio::spawn(async { panic!("in the worker") });
+        let failure = ended_early(worker.await).to_string();
+        assert!(failure.starts_with("the worker has ended"), "{failure}");
+    }
+}

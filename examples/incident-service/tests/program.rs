@@ -68,6 +68,30 @@ async fn without_a_reader_of_its_reports_the_service_ends_with_code_1() {
     assert!(log.contains("the report was not published"), "{log}");
 }
 
+#[tokio::test]
+async fn words_of_a_delivery_cannot_begin_a_line_of_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let repo = dir.path().join("shop.git");
+    repository::write(&shop::HISTORY, &repo).unwrap();
+    let mut program =
+        Program::serve(&[("SENTRY_WEBHOOK_SECRET", SECRET), ("REPO", repo.to_str().unwrap())]);
+    let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
+    let body =
+        br#"{"action":"a\u001b[2J\u202e\r\nERROR forged","data":{"event":{"issue_id":"1"}}}"#;
+    let request = http::Request::post(url.path())
+        .header("Host", "localhost")
+        .header("Sentry-Hook-Resource", "event_alert")
+        .header("Sentry-Hook-Signature", sign(SECRET, body).unwrap())
+        .body(body.as_slice().into())
+        .unwrap();
+    let address = url.authority().unwrap().as_str().parse().unwrap();
+    assert_eq!(loopback::send(address, request).await.unwrap().status.as_u16(), 200);
+    let (_, log) = program.end();
+    assert!(log.contains("forged"), "{log:?}");
+    assert!(!log.contains(['\u{1b}', '\u{202e}', '\r']), "{log:?}");
+    assert!(!log.lines().any(|line| line.starts_with("ERROR")), "{log:?}");
+}
+
 #[test]
 fn words_of_an_event_cannot_control_the_terminal() {
     let dir = tempfile::tempdir().unwrap();
