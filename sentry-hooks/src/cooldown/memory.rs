@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{Claim, CooldownStore, StoreError};
+use super::{Claim, CooldownStore, StoreError, clock::Clock, entry::Entry};
 
 /// Cooldowns in memory: for one process, and lost with it.
 ///
@@ -35,9 +35,6 @@ const SHARDS: usize = 64;
 /// How many entries at most, where nothing else is said: some 75 MB.
 const DEFAULT_CAP: usize = 1 << 20;
 
-/// A step back of the clock that could not be a mere race between two callers.
-const STEP: i64 = 10_000;
-
 struct Shard {
     entries: HashMap<Key, Entry, BuildHasherDefault<AsIs>>,
     /// Size at which to look for entries that are over.
@@ -45,36 +42,14 @@ struct Shard {
     clock: Clock,
 }
 
-/// The caller's time on a clock that is never set back, in milliseconds.
-struct Clock {
-    /// The latest time seen, on our clock.
-    latest: i64,
-    /// What to add to the caller's clock, now and before it was last set back or found to be well.
-    offsets: [i64; 2],
-    /// Which of the two counts now.
-    era: bool,
-    /// Where the caller's clock stood when it was set back, until it has reached that again.
-    high: Option<i64>,
-}
-
 impl Default for Shard {
     fn default() -> Self {
-        let clock = Clock { latest: i64::MIN, offsets: [0; 2], era: false, high: None };
-        Self { entries: HashMap::default(), sweep_at: 0, clock }
+        Self { entries: HashMap::default(), sweep_at: 0, clock: Clock::new() }
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key(u64, u64);
-
-/// Owner, end, state and count in 16 bytes.
-#[derive(Clone, Copy)]
-struct Entry {
-    owner: u64,
-    /// 42 bits of end in milliseconds, 1 bit each of confirmation and of the clock's era at the
-    /// claim, 20 bits of count.
-    packed: u64,
-}
 
 impl MemoryCooldown {
     /// A store for about a million entries.
@@ -122,7 +97,7 @@ impl MemoryCooldown {
         let mut shard = self.shard(key);
         let now = shard.clock(millis(now));
         let end = now.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
-        let (offset, leased) = (shard.clock.offset(), Entry::leased(owner, end, shard.clock.era));
+        let (offset, leased) = (shard.clock.offset(), Entry::leased(owner, end, shard.clock.era()));
         if let Some(entry) = shard.entries.get_mut(&key) {
             if entry.end() > now {
                 return Ok(entry.claim_again(leased, offset));
@@ -148,9 +123,9 @@ impl MemoryCooldown {
     ) -> Result<bool, StoreError> {
         let (key, owner) = (self.key(key), self.hash[2].hash_one(owner));
         let mut shard = self.shard(key);
-        let offsets = shard.clock.offsets;
+        let offsets = shard.clock.offsets();
         Ok(match shard.entries.get_mut(&key) {
-            Some(entry) if entry.owner == owner => {
+            Some(entry) if entry.is_of(owner) => {
                 // `until` is on the caller's clock as it was at the claim.
                 let end = millis(until).saturating_add(offsets[usize::from(entry.era())]);
                 entry.confirm(end);
@@ -168,7 +143,7 @@ impl MemoryCooldown {
     pub fn release_sync(&self, key: &str, owner: &str) -> Result<bool, StoreError> {
         let (key, owner) = (self.key(key), self.hash[2].hash_one(owner));
         Ok(match self.shard(key).entries.entry(key) {
-            Slot::Occupied(slot) if slot.get().owner == owner && !slot.get().is_confirmed() => {
+            Slot::Occupied(slot) if slot.get().is_of(owner) && !slot.get().is_confirmed() => {
                 slot.remove();
                 true
             }
@@ -227,49 +202,11 @@ impl CooldownStore for MemoryCooldown {
     }
 }
 
-impl Clock {
-    /// How much of an offset was wrong, if this call tells that it was.
-    ///
-    /// A clock that was set back gets to where it was by running. A jump over much of the way tells
-    /// that it never was set back: what came in between were times of the past.
-    fn mend(&mut self, now: i64) -> Option<i64> {
-        let high = self.high.filter(|high| now >= *high)?;
-        self.high = None;
-        let way = self.offset().saturating_sub(self.offsets[usize::from(!self.era)]);
-        let ran_to = self.latest.saturating_sub(self.offset());
-        if high.saturating_sub(ran_to) <= way / 4 {
-            return None;
-        }
-        self.era = !self.era;
-        self.latest = high.saturating_add(self.offset());
-        Some(way)
-    }
-
-    /// Puts the caller's time on our clock.
-    fn read(&mut self, now: i64) -> i64 {
-        let shifted = now.saturating_add(self.offset());
-        if self.latest.saturating_sub(shifted) <= STEP {
-            self.latest = self.latest.max(shifted);
-            return shifted;
-        }
-        if self.high.is_none() {
-            self.high = Some(self.latest.saturating_sub(self.offset()));
-            self.era = !self.era;
-        }
-        self.offsets[usize::from(self.era)] = self.latest.saturating_sub(now);
-        self.latest
-    }
-
-    fn offset(&self) -> i64 {
-        self.offsets[usize::from(self.era)]
-    }
-}
-
 impl Shard {
     /// The caller's time on our clock.
     fn clock(&mut self, now: i64) -> i64 {
         if let Some(way) = self.clock.mend(now) {
-            let era = self.clock.era;
+            let era = self.clock.era();
             self.entries.values_mut().filter(|e| e.era() != era).for_each(|e| e.mend(way));
         }
         self.clock.read(now)
@@ -298,69 +235,6 @@ impl Shard {
             !leaves
         });
         Ok(())
-    }
-}
-
-impl Entry {
-    const COUNT: u64 = (1 << 20) - 1;
-    const ERA: u64 = 1 << 20;
-    const CONFIRMED: u64 = 1 << 21;
-    const END: u32 = 22;
-
-    fn leased(owner: u64, end: i64, era: bool) -> Self {
-        let era = if era { Self::ERA } else { 0 };
-        Self { owner, packed: Self::pack(end) | era }
-    }
-
-    fn confirm(&mut self, end: i64) {
-        let kept = self.packed & (Self::ERA | Self::COUNT);
-        self.packed = Self::pack(end) | Self::CONFIRMED | kept;
-    }
-
-    fn pack(end: i64) -> u64 {
-        end.clamp(0, (1 << (64 - Self::END)) - 1).unsigned_abs() << Self::END
-    }
-
-    fn end(self) -> i64 {
-        (self.packed >> Self::END) as i64
-    }
-
-    fn is_confirmed(self) -> bool {
-        self.packed & Self::CONFIRMED != 0
-    }
-
-    /// The clock's era at the claim.
-    fn era(self) -> bool {
-        self.packed & Self::ERA != 0
-    }
-
-    /// Undoes the offset of an era that was none.
-    fn mend(&mut self, way: i64) {
-        let kept = self.packed & (Self::CONFIRMED | Self::ERA | Self::COUNT);
-        self.packed = Self::pack(self.end().saturating_sub(way)) | (kept ^ Self::ERA);
-    }
-
-    fn suppressed(self) -> u64 {
-        self.packed & Self::COUNT
-    }
-
-    /// A claim on an entry that is not over, with the lease it would get.
-    fn claim_again(&mut self, leased: Self, offset: i64) -> Claim {
-        let same = self.owner == leased.owner;
-        if same && !self.is_confirmed() {
-            *self = leased;
-            return Claim::Yours;
-        }
-        let until = time::Duration::milliseconds(self.end().saturating_sub(offset));
-        let until = OffsetDateTime::UNIX_EPOCH.checked_add(until);
-        let until = until.unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        if !self.is_confirmed() {
-            return Claim::Busy { until };
-        }
-        if !same && self.suppressed() < Self::COUNT {
-            self.packed += 1;
-        }
-        Claim::Cooling { until, suppressed: self.suppressed() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! One action per trouble: a claim that is confirmed by acting or given back.
 
+mod clock;
+mod entry;
 mod memory;
 
 use std::{fmt, sync::Arc, time::Duration};

@@ -362,3 +362,23 @@ impl Serialize for Webhook<'_> {
         self.raw().serialize(serializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_what_it_is_and_not_what_it_says() {
+        let body = br#"{"action":"assigned","installation":{"uuid":"a8e5"},"actor":{"type":"user",
+            "id":9,"name":"Ada L."},"data":{"issue":{"id":"43","title":"secret words"},
+            "assignee":{"type":"user","email":"ada@acme.test"}}}"#;
+        let headers = Headers::default();
+        let shown = format!("{:?}", Webhook::parse(&headers, body).unwrap());
+        for told in ["Issue", "assigned", "a8e5", "43"] {
+            assert!(shown.contains(told), "{told}: {shown}");
+        }
+        for kept in ["Ada", "acme", "secret"] {
+            assert!(!shown.contains(kept), "{kept}: {shown}");
+        }
+    }
+}
