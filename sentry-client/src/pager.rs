@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use sentry_hooks::model::{Event, Issue, Project};
 
+use crate::circle::Circle;
 use crate::{Cursor, Error, Page, Result};
 
 type Fetch<'a, T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send + 'a>>;
@@ -20,7 +21,9 @@ type Fetch<'a, T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send + 'a>>;
 /// It is a [`Stream`] of entries; [`next`](Pager::next) does the same without a stream library,
 /// and [`next_page`](Pager::next_page) hands over whole pages. One page is held at a time, however
 /// long the list. An entry that comes again because the list moved while it was read is left out.
-/// After an error the stream may be polled again: it asks for the same page once more.
+/// A list that turns in a circle, or brings nothing new for a thousand pages, is an error
+/// ([unreadable](Error::is_unreadable)). After an error the stream may be polled again: it asks
+/// for the same page once more.
 #[must_use = "a pager asks for nothing until it is polled"]
 pub struct Pager<'a, T> {
     fetch: Box<dyn Fn(Option<Cursor>) -> Fetch<'a, T> + Send + 'a>,
@@ -36,34 +39,6 @@ pub struct Pager<'a, T> {
     /// How many pages in a row brought nothing new.
     idle_pages: u32,
     circle: Circle,
-}
-
-/// Finds out whether a list turns in a circle, by Brent's rule: one place is kept as a mark, and
-/// the mark moves on after 1, 2, 4, 8, … pages. So a circle of any length is met, however long the
-/// way to it, and nothing grows with the list.
-struct Circle {
-    mark: Option<Cursor>,
-    steps: u64,
-    moves_after: u64,
-}
-
-impl Circle {
-    fn new(start: Option<Cursor>) -> Self {
-        Self { mark: start, steps: 0, moves_after: 1 }
-    }
-
-    fn closes_at(&self, next: &Cursor) -> bool {
-        self.mark.as_ref() == Some(next)
-    }
-
-    fn step(&mut self, next: &Cursor) {
-        self.steps += 1;
-        if self.steps >= self.moves_after {
-            self.mark = Some(next.clone());
-            self.steps = 0;
-            self.moves_after = self.moves_after.saturating_mul(2);
-        }
-    }
 }
 
 /// An entry that can be told from the others of its list.
