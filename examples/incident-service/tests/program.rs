@@ -15,6 +15,18 @@ use serde_json::Value;
 
 const SECRET: &str = "canary-0f9e8d7c6b5a";
 
+/// Posts an `event_alert` as Sentry does; it is taken.
+async fn deliver(url: &http::Uri, body: &'static [u8]) {
+    let request = http::Request::post(url.path())
+        .header("Host", "localhost")
+        .header("Sentry-Hook-Resource", "event_alert")
+        .header("Sentry-Hook-Signature", sign(SECRET, body).unwrap())
+        .body(body.into())
+        .unwrap();
+    let address = url.authority().unwrap().as_str().parse().unwrap();
+    assert_eq!(loopback::send(address, request).await.unwrap().status.as_u16(), 200);
+}
+
 #[tokio::test]
 async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
     let dir = tempfile::tempdir().unwrap();
@@ -30,15 +42,7 @@ async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
     ]);
     let url = program.url_after("webhook at ");
     let url: http::Uri = url.parse().unwrap();
-    let request = http::Request::post(url.path())
-        .header("Host", "localhost")
-        .header("Sentry-Hook-Resource", "event_alert")
-        .header("Sentry-Hook-Signature", sign(SECRET, shop::FIRST_DELIVERY).unwrap())
-        .body(shop::FIRST_DELIVERY.into())
-        .unwrap();
-    let address = url.authority().unwrap().as_str().parse().unwrap();
-    let answer = loopback::send(address, request).await.unwrap();
-    assert_eq!(answer.status.as_u16(), 200);
+    deliver(&url, shop::FIRST_DELIVERY).await;
     let (report, log) = program.end();
     let report: Value = serde_json::from_str(&report).unwrap();
     let statement = report["statement"].as_str().unwrap();
@@ -56,13 +60,7 @@ async fn without_a_reader_of_its_reports_the_service_ends_with_code_1() {
         Program::serve(&[("SENTRY_WEBHOOK_SECRET", SECRET), ("REPO", repo.to_str().unwrap())]);
     let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
     program.close_output();
-    let request = http::Request::post(url.path())
-        .header("Host", "localhost")
-        .header("Sentry-Hook-Signature", sign(SECRET, shop::FIRST_DELIVERY).unwrap())
-        .body(shop::FIRST_DELIVERY.into())
-        .unwrap();
-    let address = url.authority().unwrap().as_str().parse().unwrap();
-    assert_eq!(loopback::send(address, request).await.unwrap().status.as_u16(), 200);
+    deliver(&url, shop::FIRST_DELIVERY).await;
     let (code, log) = program.ended();
     assert_eq!(code, Some(1), "{log}");
     assert!(log.contains("the report was not published"), "{log}");
@@ -78,14 +76,7 @@ async fn words_of_a_delivery_cannot_begin_a_line_of_the_log() {
     let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
     let body =
         br#"{"action":"a\u001b[2J\u202e\r\nERROR forged","data":{"event":{"issue_id":"1"}}}"#;
-    let request = http::Request::post(url.path())
-        .header("Host", "localhost")
-        .header("Sentry-Hook-Resource", "event_alert")
-        .header("Sentry-Hook-Signature", sign(SECRET, body).unwrap())
-        .body(body.as_slice().into())
-        .unwrap();
-    let address = url.authority().unwrap().as_str().parse().unwrap();
-    assert_eq!(loopback::send(address, request).await.unwrap().status.as_u16(), 200);
+    deliver(&url, body).await;
     let (_, log) = program.end();
     assert!(log.contains("forged"), "{log:?}");
     assert!(!log.contains(['\u{1b}', '\u{202e}', '\r']), "{log:?}");
