@@ -339,6 +339,9 @@ async fn a_client_that_follows_redirects_is_refused() {
     let (sentry, server, issue) = start().await;
     let elsewhere = FakeSentry::new("acme");
     let stranger = elsewhere.serve().await.unwrap();
+    // A plain client of reqwest wants a provider of cryptography for the whole process.
+    #[cfg(feature = "rustls")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let following = reqwest::Client::new();
     let client = builder(&server).http_client(following).build().unwrap();
     client.issue(&issue).await.unwrap();

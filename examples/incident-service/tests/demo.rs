@@ -40,6 +40,13 @@ async fn the_demo_names_the_cause_and_says_the_same_twice() {
 }
 
 #[tokio::test]
+async fn the_front_page_shows_what_the_demo_prints() {
+    let page = include_str!("../../../README.md");
+    let words = words(Style::plain()).await;
+    assert!(page.contains(words.trim_end()), "put this into README.md:\n{words}");
+}
+
+#[tokio::test]
 async fn colours_change_no_word() {
     let coloured = words(Style::colour()).await;
     assert!(coloured.contains('\u{1b}'));

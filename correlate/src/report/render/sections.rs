@@ -131,6 +131,7 @@ fn signal(name: &'static str) -> &'static str {
         "bias" => "without evidence a change is seldom the cause",
         "candidates" => "among many changes some fit by chance",
         "off-stack" => "the kind of crash, whose cause may be off the stack",
+        "blamed-elsewhere" => "lines of the trace that are older than the release",
         name => name,
     }
 }
