@@ -3,7 +3,9 @@
 use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
 
-use crate::facts::{Fact, FactKind, SchemaAction, Setting, Trend, Value};
+use crate::facts::{
+    DefinitionAction, ErrorClass, Fact, FactKind, SchemaAction, Setting, Trend, Value,
+};
 use crate::rank::words::{is_common, parts, words};
 
 pub(super) const SIGNAL: Signal = Signal {
@@ -17,7 +19,8 @@ pub(super) const SIGNAL: Signal = Signal {
 fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, String)> {
     let mut best: Option<(usize, f64, String)> = None;
     for fit in &scene.fits[position] {
-        if let Some((value, text)) = quoted(scene, scene.fact(position, fit.fact)) {
+        let fact = scene.fact(position, fit.fact);
+        if let Some((value, text)) = quoted(scene, fact).filter(|_| !moved(scene, position, fact)) {
             let value = value * fit.relevance;
             if value > best.as_ref().map_or(0.0, |(_, other, _)| *other) {
                 best = Some((fit.fact, value, text));
@@ -25,6 +28,15 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, String)> {
         }
     }
     best
+}
+
+/// Whether a definition that is gone from one place stands in another: the change moved it.
+fn moved(scene: &Scene<'_>, position: usize, fact: &Fact) -> bool {
+    let FactKind::Definition { name: gone, .. } = &fact.kind else { return false };
+    scene.prepared.facts[position].iter().any(|other| {
+        matches!(&other.kind, FactKind::Definition { action: DefinitionAction::Added, name }
+            if name == gone)
+    })
 }
 
 /// How surely the error quotes what the fact is about, and the quoted text.
@@ -35,6 +47,14 @@ fn quoted(scene: &Scene<'_>, fact: &Fact) -> Option<(f64, String)> {
             name(scene, from).map(|value| (value, from.clone()))
         }
         FactKind::Schema { action, table, column } => of_schema(scene, action, table, column),
+        // What the error misses is what the change took away.
+        FactKind::Definition {
+            action: DefinitionAction::Removed | DefinitionAction::Renamed { .. },
+            name,
+        } if scene.query.is(ErrorClass::MissingAttribute) => {
+            let quoted = scene.query.quoted.iter().any(|quoted| quoted == name);
+            (quoted && name.len() > 3 && !is_common(name)).then(|| (0.7, name.clone()))
+        }
         _ => None,
     }
 }

@@ -41,7 +41,7 @@ const VARIANTS: [Variant; 3] = [
         event: include_str!("fixtures/variants/removed-function.event.json"),
         culprit: "Tidy up the tables",
         statement: &["reduced_rate_of"],
-        named: false,
+        named: true,
     },
 ];
 
