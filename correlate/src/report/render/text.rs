@@ -281,8 +281,15 @@ fn words(sentence: &Sentence, capital: bool, max: usize) -> Vec<(String, bool, P
             }
             Role::Figure => out.push((piece.text.into_owned(), piece.spaced, Paint::Bold)),
             Role::Code => {
-                let text = code_span(&clean::line(&piece.text, max.saturating_sub(8).min(120)));
-                out.push((text, piece.spaced, Paint::Code));
+                let text = clean::line(&piece.text, max.saturating_sub(8).min(120));
+                let mut span = code_span(&text);
+                // Text full of backticks gets a fence that is longer still.
+                let over = clean::width(&span).saturating_sub(max);
+                if over > 0 {
+                    let room = clean::width(&text).saturating_sub(over);
+                    span = code_span(&clean::line(&text, room));
+                }
+                out.push((span, piece.spaced, Paint::Code));
             }
             Role::Name => {
                 let text = clean::line(&piece.text, 120);
