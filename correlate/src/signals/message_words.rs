@@ -26,11 +26,7 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let words = scene.shared_words(Text::Message, position, counts);
-    let place = scene.place_of(position, words.first()?);
-    let sight = Sight::of(Observation::WordsInMessage { words });
-    Some(match place {
-        Some(place) => sight.at(place),
-        None => sight,
+    scene.sight_of_shared(Text::Message, position, counts, |words| Observation::WordsInMessage {
+        words,
     })
 }

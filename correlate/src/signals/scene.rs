@@ -4,7 +4,9 @@ use crate::facts::{ErrorClass, Fact, FactKind, fit};
 use crate::rank::prepare::{PreparedWindow, is_docs, is_test};
 use crate::rank::query::{Query, Role};
 use crate::rank::trace::{Touch, Trace};
-use crate::{FileChange, Incident, Place};
+use crate::{FileChange, Incident, Observation, Place};
+
+use super::Sight;
 
 /// Rarity above which a word says no more, in nats.
 const RAREST: f64 = 5.0;
@@ -278,6 +280,23 @@ impl<'a> Scene<'a> {
             .collect();
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         found.into_iter().take(5).map(|(_, word)| word.to_owned()).collect()
+    }
+
+    /// The shared words as evidence, at the first hunk that holds the rarest.
+    pub(super) fn sight_of_shared(
+        &self,
+        text: Text,
+        position: usize,
+        counts: impl Fn(Role) -> f64,
+        observation: impl FnOnce(Vec<String>) -> Observation,
+    ) -> Option<Sight> {
+        let words = self.shared_words(text, position, counts);
+        let place = self.place_of(position, words.first()?);
+        let sight = Sight::of(observation(words));
+        Some(match place {
+            Some(place) => sight.at(place),
+            None => sight,
+        })
     }
 
     /// How rare something is that `count` of the candidates have, 0 to 1.

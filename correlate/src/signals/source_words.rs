@@ -26,11 +26,5 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let words = scene.shared_words(Text::Diff, position, counts);
-    let place = scene.place_of(position, words.first()?);
-    let sight = Sight::of(Observation::WordsInDiff { words });
-    Some(match place {
-        Some(place) => sight.at(place),
-        None => sight,
-    })
+    scene.sight_of_shared(Text::Diff, position, counts, |words| Observation::WordsInDiff { words })
 }
