@@ -4,7 +4,7 @@ use std::future::pending;
 use std::path::{Path, PathBuf};
 
 use sentry_correlate::source::{Outcome, Query, Range};
-use sentry_correlate::{ChangeSource, Sources, gather};
+use sentry_correlate::{ChangeSource, Sources, Window, gather};
 use sentry_hooks::ParseError;
 
 use crate::case::Case;
@@ -74,7 +74,8 @@ pub async fn build(fact: &Fact, source: &dyn ChangeSource) -> Result<Case, Build
         return Err(BuildError::Incomplete { id: id(), detail });
     }
     let mut window = gathered.window;
-    window.changes.drain(..window.changes.len().saturating_sub(MOST_CHANGES));
+    let newest = window.changes.split_off(window.changes.len().saturating_sub(MOST_CHANGES));
+    window.changes = Window::of_history(newest).changes;
     if !window.changes.iter().any(|change| fact.culprits.contains(&change.sha)) {
         return Err(BuildError::NoCulprit { id: id(), changes: window.changes.len(), range });
     }

@@ -69,7 +69,7 @@ fn assert_same(made: &Case, recorded: &Case) {
     }
 }
 
-/// Everything but the words of the lines, and what recorded cases do not keep: names, addresses,
+/// Everything, its place in the history too, but the words of the lines, and what recorded cases do not keep: names, addresses,
 /// full lines, line ends of messages.
 fn shape(change: &Change) -> Change {
     let mut change = change.clone();

@@ -26,6 +26,11 @@ pub struct Change {
     pub files: Vec<FileChange>,
     /// The change's page, where its provider has one.
     pub url: Option<String>,
+    /// Its place in the history of its window: of two changes the one with the lower number came
+    /// first, and none comes before its parents. Commit dates cannot tell that for certain: clocks
+    /// differ, and branches are rebased and merged late. `None` where nothing but dates is known.
+    /// Sources number what they hand over; [`Window::of_history`] does it for a list of one's own.
+    pub position: Option<u32>,
 }
 
 /// What happened to a file.
@@ -118,7 +123,8 @@ pub struct Deployment {
 /// What the ranker gets to see: the candidates and what is known about them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Window {
-    /// Candidate changes, oldest first. The answer does not depend on their order.
+    /// Candidate changes. Which of them came first is read from [`Change::position`], and from the
+    /// commit dates where that is `None`; how they stand in this list is of no account.
     pub changes: Vec<Change>,
     /// Real blame for some frames; optional evidence.
     pub blame: Vec<Blame>,

@@ -37,7 +37,7 @@ impl<'a> Sources<'a> {
     }
 
     /// Asks `source` for changes. Where two sources know the same commit, the one with more of its
-    /// diff counts; the order of a window follows the source that was added first.
+    /// diff counts; where they order two commits differently, the one that was added first.
     #[must_use]
     pub fn changes(mut self, source: &'a dyn ChangeSource) -> Self {
         self.changes.push(source);

@@ -272,7 +272,7 @@ pub enum Observation {
     },
     /// The change stands late in the window.
     Late {
-        /// How many candidates were committed after it.
+        /// How many candidates came after it.
         after: usize,
         /// How many candidates there are.
         candidates: usize,

@@ -8,6 +8,7 @@ pub mod facts;
 mod gather;
 mod hypothesis;
 mod incident;
+mod order;
 mod paths;
 pub mod rank;
 pub mod release;

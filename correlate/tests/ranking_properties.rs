@@ -97,6 +97,7 @@ fn change(index: usize, commit: &Commit, rename: &dyn Fn(&str) -> String) -> Cha
             hunks,
         }],
         url: None,
+        position: None,
     }
 }
 
@@ -184,10 +185,14 @@ proptest! {
     #[test]
     fn blind_to_the_order_of_the_input(
         commits in prop::collection::vec(commit(), 1..12), frames in frames(), message in message(),
-        turn in 0..12_usize,
+        positions in prop::collection::vec(prop::option::of(0..12_u32), 12), turn in 0..12_usize,
     ) {
         let incident = incident(&frames, &message, &same);
-        let window = window(&commits, &same);
+        let mut window = window(&commits, &same);
+        // Known for some changes, unknown for others, and the same for two at times.
+        for (change, position) in window.changes.iter_mut().zip(positions) {
+            change.position = position;
+        }
         let mut turned = window.clone();
         turned.changes.rotate_left(turn % commits.len());
         turned.changes.reverse();
@@ -195,6 +200,28 @@ proptest! {
         prop_assert_eq!(ranker.rank(&incident, &window), ranker.rank(&incident, &turned));
         let prepared = PreparedWindow::owned(turned);
         prop_assert_eq!(ranker.rank(&incident, &window), ranker.rank_prepared(&incident, &prepared));
+    }
+
+    #[test]
+    fn where_the_history_is_known_dates_are_of_no_account(
+        commits in prop::collection::vec(commit(), 1..12), frames in frames(), message in message(),
+        minutes in prop::collection::vec(-9_000..9_000_i64, 12),
+    ) {
+        let incident = incident(&frames, &message, &same);
+        let dated = window(&commits, &same);
+        let history = |changes| Window { changes, ..Window::default() };
+        let known = Window::of_history(dated.changes.clone());
+        let mut elsewhen = known.clone();
+        for (change, minutes) in elsewhen.changes.iter_mut().zip(minutes) {
+            change.committed_at += Duration::minutes(minutes);
+            change.authored_at = change.committed_at;
+        }
+        elsewhen.changes.reverse();
+        let ranker = Ranker::default();
+        let right = ranker.rank(&incident, &known);
+        prop_assert_eq!(&ranker.rank(&incident, &elsewhen), &right);
+        // And where dates tell the truth, they tell the same.
+        prop_assert_eq!(&ranker.rank(&incident, &history(dated.changes)), &right);
     }
 
     #[test]

@@ -46,6 +46,7 @@ fn change(digit: char, hours_before: i64, message: &str, edits: &[Edit<'_>]) -> 
         parents: 1,
         files: files.collect(),
         url: None,
+        position: None,
     }
 }
 

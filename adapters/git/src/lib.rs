@@ -4,6 +4,7 @@ mod blame;
 mod cache;
 mod commit;
 mod history;
+mod order;
 mod releases;
 mod repository;
 mod source;

@@ -10,6 +10,7 @@ use sentry_correlate::release::Resolution;
 use sentry_correlate::source::{Gap, Sink};
 
 use crate::commit::{self, Read};
+use crate::order::{Commit, newest_first};
 use crate::repository::{GitRepository, first_line, unreadable};
 
 /// Hands over the changes of a window, the newest first: the culprit is among them more often.
@@ -50,25 +51,26 @@ fn walk(
         .with_hidden(hidden)
         .sorting(Sorting::ByCommitTime(Default::default()))
         .all()?;
-    let (mut commits, mut merges, mut left_out) = (Vec::new(), 0, 0u64);
+    let mut reached = Vec::new();
     for info in walk {
         let info = info?;
         if sink.interrupt().is_set() {
             break;
-        } else if info.parent_ids.len() > 1 {
-            merges += 1;
-        } else if commits.len() == source.settings.max_commits {
-            left_out += 1;
-        } else {
-            commits.push(info.id);
         }
+        let time = info.commit_time.unwrap_or_default();
+        reached.push(Commit { id: info.id, time, parents: info.parent_ids.to_vec() });
     }
-    sink.merges(merges);
+    let all = reached.len();
+    let mut commits: Vec<ObjectId> =
+        newest_first(reached).into_iter().filter(|c| c.parents.len() < 2).map(|c| c.id).collect();
+    sink.merges(all - commits.len());
+    let left_out = commits.len().saturating_sub(source.settings.max_commits);
+    commits.truncate(source.settings.max_commits);
     if left_out > 0 {
         sink.gap(Gap::Limit {
             what: "commits".to_owned(),
             limit: source.settings.max_commits as u64,
-            left_out: Some(left_out),
+            left_out: Some(left_out as u64),
         });
     }
     if repo.is_shallow()? && reaches_the_cut(repo, &commits) {

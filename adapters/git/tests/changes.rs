@@ -40,6 +40,31 @@ fn a_window_holds_what_is_new_without_merges_oldest_first() {
     assert_eq!(change.files[0].hunks[0].display.as_ref().unwrap().added, ["2"]);
 }
 
+#[test]
+fn clocks_do_not_reorder_a_history() {
+    let made = Made::new();
+    let at = |message: &str, text: &str, hour, parent| {
+        made.commit_at(message, &[("a", text)], &[parent], hour)
+    };
+    let root = made.commit("root", &[("a", "0\n")], &[]);
+    let fast = at("fast", "1\n", 500, root);
+    let slow = at("slow", "2\n", -500, fast);
+    let side = at("side", "1\n3\n", 3, fast);
+    let merge = made.commit_at("merge", &[("a", "2\n3\n")], &[slow, side], 4);
+    made.tag("v1", root);
+    made.tag("v2", merge);
+    let changes = made.open().changes_between(&"v1..v2".parse().unwrap()).unwrap();
+    let seen: Vec<(&str, Option<u32>)> =
+        changes.iter().map(|change| (change.message.as_str(), change.position)).collect();
+    assert_eq!(seen, [("fast", Some(0)), ("slow", Some(1)), ("side", Some(2))]);
+    if let Some(log) = git(
+        made.path(),
+        &["log", "--date-order", "--reverse", "--no-merges", "--format=%s", "v1..v2"],
+    ) {
+        assert_eq!(log, b"fast\nslow\nside\n");
+    }
+}
+
 #[tokio::test]
 async fn a_first_release_brings_its_whole_history() {
     let made = Made::new();

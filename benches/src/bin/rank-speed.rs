@@ -108,9 +108,10 @@ fn window(commits: usize) -> Window {
             parents: 1,
             files,
             url: None,
+            position: None,
         }
     });
-    Window { changes: changes.collect(), ..Window::default() }
+    Window::of_history(changes)
 }
 
 fn incident() -> Incident {

@@ -106,8 +106,9 @@ impl Case {
             .map_err(|why| wrong("event", "cannot be read", why))?;
         let outermost = case.incident.exceptions.len().saturating_sub(1);
         let blame = self.blame.into_iter().chain(self.blame_inner);
-        case.window.changes =
-            self.changes.into_iter().map(RawChange::into_change).collect::<Result<_>>()?;
+        let changes = self.changes.into_iter().map(RawChange::into_change);
+        // They are recorded in the order of the history.
+        case.window = Window::of_history(changes.collect::<Result<Vec<_>>>()?);
         case.window.blame =
             blame.map(|blame| blame.into_blame(outermost)).collect::<Result<_>>()?;
         Ok(case)
@@ -139,6 +140,7 @@ impl RawChange {
             parents: 1,
             files: self.files.into_iter().map(RawFile::into_file).collect(),
             url: None,
+            position: None,
         })
     }
 }

@@ -69,6 +69,7 @@ pub(super) fn change(sha: &str, days: i64, files: &[FileChange]) -> Change {
         parents: 1,
         files: files.to_vec(),
         url: None,
+        position: None,
     }
 }
 

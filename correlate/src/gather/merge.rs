@@ -4,35 +4,59 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::source::Collected;
-use crate::{Change, Deployment, Window};
+use crate::{Change, Deployment, Window, order};
 
-/// One window of all parts; the first part sets the order.
+/// One window of all parts, its changes in one order; where parts contradict each other the first
+/// is right.
 pub(super) fn window(parts: Vec<Collected>, deployments: Vec<Deployment>) -> Window {
-    let mut window = Window { deployments, ..Window::default() };
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut contributors = 0;
+    let mut changes = Vec::new();
+    let (mut blame, mut paths) = (Vec::new(), Vec::new());
     for part in parts {
-        contributors += usize::from(!part.changes.is_empty());
-        for change in part.changes {
-            match places.get(&change.sha) {
-                Some(&place) => join(&mut window.changes[place], change),
-                None => {
-                    places.insert(change.sha.clone(), window.changes.len());
-                    window.changes.push(change);
-                }
+        changes = histories(changes, part.changes);
+        blame.extend(part.blame);
+        paths.extend(part.paths);
+    }
+    keep_first(&mut blame, |blame| blame.frame);
+    keep_first(&mut paths, |path| path.frame);
+    Window { blame, paths, deployments, ..Window::of_history(changes) }
+}
+
+/// One history of two, both oldest first. The commits that both know tie them together: what only
+/// the other knows stands directly behind the one that it stands behind there. Histories that share
+/// nothing (of two repositories) are put together by date.
+fn histories(mut one: Vec<Change>, other: Vec<Change>) -> Vec<Change> {
+    let places: HashMap<&str, usize> =
+        one.iter().enumerate().map(|(place, change)| (change.sha.as_str(), place)).collect();
+    let shared: Vec<Option<usize>> =
+        other.iter().map(|change| places.get(change.sha.as_str()).copied()).collect();
+    let Some(first) = shared.iter().copied().flatten().next() else {
+        let own = one.len();
+        one.extend(other);
+        let (own, others): (Vec<usize>, Vec<usize>) = (0..one.len()).partition(|&n| n < own);
+        let order = order::merge(&one, &own, &others);
+        let mut changes: Vec<Option<Change>> = one.into_iter().map(Some).collect();
+        return order.into_iter().filter_map(|n| changes[n].take()).collect();
+    };
+    // What goes in front of each place, and behind the last.
+    let mut added: Vec<Vec<Change>> = vec![Vec::new(); one.len() + 1];
+    let mut place = first;
+    for (change, shared) in other.into_iter().zip(shared) {
+        match shared {
+            Some(at) => {
+                join(&mut one[at], change);
+                place = place.max(at + 1);
             }
+            None => added[place].push(change),
         }
-        window.blame.extend(part.blame);
-        window.paths.extend(part.paths);
     }
-    // One source knows its history's order better than dates do; between sources only dates can
-    // tell.
-    if contributors > 1 {
-        window.changes.sort_by_key(|change| change.committed_at);
+    let last = added.pop().unwrap_or_default();
+    let mut joined = Vec::with_capacity(one.len());
+    for (mut more, change) in added.into_iter().zip(one) {
+        joined.append(&mut more);
+        joined.push(change);
     }
-    keep_first(&mut window.blame, |blame| blame.frame);
-    keep_first(&mut window.paths, |path| path.frame);
-    window
+    joined.extend(last);
+    joined
 }
 
 /// All deployments, oldest first, each once.

@@ -113,6 +113,7 @@ fn change(n: u8, hunks: usize) -> Change {
             hunks: vec![Hunk::default(); hunks],
         }],
         url: None,
+        position: None,
     }
 }
 
@@ -136,7 +137,11 @@ fn asked() -> Query {
 }
 
 fn shas(gathered: &Gathered) -> Vec<String> {
-    gathered.window.changes.iter().map(|change| change.sha.clone()).collect()
+    shas_of(&gathered.window)
+}
+
+fn shas_of(window: &Window) -> Vec<String> {
+    window.changes.iter().map(|change| change.sha.clone()).collect()
 }
 
 #[tokio::test]
@@ -192,6 +197,30 @@ async fn the_same_commit_of_two_sources_is_one_change() {
     let merged = &gathered.window.changes[1];
     assert_eq!(merged.files.len(), 1);
     assert_eq!(merged.url.as_deref(), Some("https://example.com/2"));
+}
+
+/// What two sources give together; the second is asked for its own order.
+async fn together(first: &[u8], second: &[u8]) -> Vec<u8> {
+    let (first, second) = (Scripted::new(first, End::Done), Scripted::new(second, End::Done));
+    let sources = Sources::new().changes(&first).changes(&second);
+    let window = gather(&sources, &asked(), pending()).await.window;
+    let positions: Vec<_> = window.changes.iter().map(|change| change.position).collect();
+    assert_eq!(positions, (0..).map(Some).take(positions.len()).collect::<Vec<_>>());
+    shas_of(&window).iter().map(|sha| u8::from_str_radix(&sha[38..], 16).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_order_of_a_history_is_kept_against_its_dates() {
+    // A change's number is its date: 9 was committed by a fast clock.
+    assert_eq!(together(&[9, 1, 2], &[]).await, [9, 1, 2]);
+    // Both know the same commits; where they differ the first is right.
+    assert_eq!(together(&[9, 1, 2], &[1, 2, 9]).await, [9, 1, 2]);
+    // What the other knows alone stands behind what it stands behind there.
+    assert_eq!(together(&[9, 1, 2], &[3, 9, 4, 1, 2, 5]).await, [3, 9, 4, 1, 2, 5]);
+    // Cut sources hold the newest alone.
+    assert_eq!(together(&[3, 4], &[8, 1, 2, 3, 4]).await, [8, 1, 2, 3, 4]);
+    // Two repositories: by date, each in its own order.
+    assert_eq!(together(&[1, 30, 5], &[2, 20, 6]).await, [1, 2, 30, 20, 6, 5]);
 }
 
 #[tokio::test]

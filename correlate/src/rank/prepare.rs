@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::index::WordIndex;
 use super::words::{hash, words};
 use crate::facts::{self, DefinitionAction, Fact, FactKind};
+use crate::order::oldest_first;
 use crate::{Change, FileChange, Window};
 
 /// A window whose diffs have been read. Ranking many incidents of one release reads them once.
@@ -25,7 +26,8 @@ use crate::{Change, FileChange, Window};
 #[derive(Debug, Clone)]
 pub struct PreparedWindow<'w> {
     pub(crate) window: Cow<'w, Window>,
-    /// Positions: indices into the window's changes, oldest first, whatever their order there.
+    /// Indices into the window's changes, oldest first, whatever their order there. What the ranker
+    /// calls a change's position is its place in here.
     pub(crate) order: Vec<usize>,
     /// Words of changed lines in code and configuration.
     pub(crate) diff_words: WordIndex,
@@ -119,7 +121,7 @@ impl<'w> PreparedWindow<'w> {
     }
 
     fn build(window: Cow<'w, Window>) -> Self {
-        let order = order(&window.changes);
+        let order = oldest_first(&window.changes);
         let mut prepared = PreparedWindow {
             diff_words: WordIndex::default(),
             side_words: WordIndex::default(),
@@ -243,17 +245,6 @@ pub(crate) fn key_parts(fact: &FactKind) -> Vec<String> {
     parts.sort();
     parts.dedup();
     parts
-}
-
-/// Oldest first, by their own dates and names alone, so that the order of the input is of no
-/// account.
-fn order(changes: &[Change]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..changes.len()).collect();
-    order.sort_by(|&a, &b| {
-        let key = |n: usize| (changes[n].committed_at, changes[n].authored_at);
-        key(a).cmp(&key(b)).then_with(|| changes[a].sha.cmp(&changes[b].sha))
-    });
-    order
 }
 
 fn kind(change: &Change) -> CommitKind {

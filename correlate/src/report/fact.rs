@@ -227,6 +227,7 @@ mod tests {
                 hunks: vec![Hunk { removed: vec![removed.into()], ..Hunk::default() }],
             }],
             url: None,
+            position: None,
         }
     }
 

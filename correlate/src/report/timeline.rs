@@ -153,6 +153,7 @@ mod tests {
             parents: 1,
             files: vec![],
             url: None,
+            position: None,
         }
     }
 

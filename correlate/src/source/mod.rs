@@ -56,7 +56,9 @@ use crate::Incident;
 ///   [`Query::release`] and finds its predecessor, by the rules of [`crate::release`], and tells
 ///   what it chose through [`Sink::resolved`] before it hands over the first change.
 /// - Each change goes to [`Sink::change`] as soon as it is complete, in any order; a source that does
-///   not go from the oldest to the newest tells the order by [`Sink::order`]. Handing over the same
+///   not go from the oldest to the newest tells the order by [`Sink::order`]. It is that of the
+///   history, in which no commit comes before its parents, and not that of dates. From it come the
+///   positions ([`crate::Change::position`]), which a source need not set. Handing over the same
 ///   commit twice does no harm.
 /// - Whatever was left out (a limit, an unreadable object, a shallow clone) is told by
 ///   [`Sink::gap`]. `Ok` without a gap means: this is all of it.

@@ -66,8 +66,8 @@ impl Sink {
         });
     }
 
-    /// Says in which order the window's commits stand, the oldest first, for a source that hands
-    /// changes over in another one.
+    /// Says in which order the window's commits stand, the oldest first and none before its
+    /// parents, for a source that hands changes over in another one.
     pub fn order(&self, shas: Vec<String>) {
         self.with(|all| all.order = shas);
     }
@@ -118,7 +118,8 @@ impl Sink {
         &self.interrupt
     }
 
-    /// The changes handed over so far, for callers that ask one source without [`crate::gather`].
+    /// The changes handed over so far, in the order of the window and numbered so
+    /// ([`Change::position`]), for callers that ask one source without [`crate::gather`].
     #[must_use]
     pub fn take_changes(&self) -> Vec<Change> {
         let mut changes = Vec::new();
@@ -127,6 +128,7 @@ impl Sink {
             all.seen.clear();
             changes = std::mem::take(&mut all.changes);
         });
+        crate::order::number(&mut changes);
         changes
     }
 

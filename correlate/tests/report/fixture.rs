@@ -165,6 +165,7 @@ pub(crate) fn change<const R: usize, const A: usize>(
             }],
         }],
         url: Some(format!("https://github.com/acme/shop/commit/{sha}")),
+        position: None,
     }
 }
 

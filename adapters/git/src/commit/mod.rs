@@ -66,6 +66,7 @@ pub(crate) fn read(repo: &Repository, id: ObjectId, max_bytes: u64) -> gix::Resu
         parents: parents.len(),
         files,
         url: None,
+        position: None,
     };
     Ok(Read { change, gaps })
 }

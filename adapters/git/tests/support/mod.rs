@@ -48,13 +48,18 @@ impl Made {
         files: &[(&str, &str)],
         parents: &[ObjectId],
     ) -> ObjectId {
-        let files = files
-            .iter()
-            .map(|(path, text)| {
-                (path.as_bytes().to_vec(), (EntryKind::Blob, text.as_bytes().to_vec()))
-            })
-            .collect();
-        self.commit_tree(message.as_bytes(), None, files, parents)
+        self.commit_tree(message.as_bytes(), None, plain(files), parents)
+    }
+
+    /// The same, made so many hours after the first commit by the committer's clock.
+    pub(crate) fn commit_at(
+        &self,
+        message: &str,
+        files: &[(&str, &str)],
+        parents: &[ObjectId],
+        hours: i64,
+    ) -> ObjectId {
+        self.commit_whole(message.as_bytes(), None, plain(files), parents, hours)
     }
 
     pub(crate) fn commit_tree(
@@ -66,6 +71,17 @@ impl Made {
     ) -> ObjectId {
         let hours = self.commits.get();
         self.commits.set(hours + 1);
+        self.commit_whole(message, encoding, files, parents, hours)
+    }
+
+    fn commit_whole(
+        &self,
+        message: &[u8],
+        encoding: Option<&str>,
+        files: BTreeMap<Vec<u8>, File>,
+        parents: &[ObjectId],
+        hours: i64,
+    ) -> ObjectId {
         let who = gix::actor::Signature {
             name: "Ana".into(),
             email: "ana@example.com".into(),
@@ -131,6 +147,13 @@ impl Made {
         entries.sort();
         self.repo.write_object(gix::objs::Tree { entries }).unwrap().detach()
     }
+}
+
+fn plain(files: &[(&str, &str)]) -> BTreeMap<Vec<u8>, File> {
+    files
+        .iter()
+        .map(|(path, text)| (path.as_bytes().to_vec(), (EntryKind::Blob, text.as_bytes().to_vec())))
+        .collect()
 }
 
 /// What `git` prints; `None`, said aloud, where the program is missing.
