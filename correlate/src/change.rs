@@ -31,6 +31,10 @@ pub struct Change {
     /// differ, and branches are rebased and merged late. `None` where nothing but dates is known.
     /// Sources number what they hand over; [`Window::of_history`] does it for a list of one's own.
     pub position: Option<u32>,
+    /// The file of the repository that tells blame to pass over this revision, where one does:
+    /// `.git-blame-ignore-revs`, or what git's `blame.ignoreRevsFile` names. Projects list there
+    /// what changed form alone.
+    pub ignored_by: Option<String>,
 }
 
 /// What happened to a file.

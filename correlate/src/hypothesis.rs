@@ -281,6 +281,8 @@ pub enum Observation {
     DeployedBeforeOnset {
         /// Seconds between deployment and onset.
         seconds: i64,
+        /// Where it went live, as the deployment's record names it.
+        environment: Option<String>,
     },
     /// Another candidate's message names this change.
     NamedByAnother {
@@ -312,6 +314,11 @@ pub enum Observation {
     OtherEnvironment {
         /// The environment that the file or section names.
         environment: String,
+    },
+    /// The repository lists the change among the revisions that blame passes over.
+    IgnoredRevision {
+        /// The file that lists it.
+        file: String,
     },
     /// Many files are touched at once.
     MassEdit {

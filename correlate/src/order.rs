@@ -27,6 +27,7 @@ impl Window {
     ///     files: Vec::new(),
     ///     url: None,
     ///     position: None,
+    ///     ignored_by: None,
     /// };
     /// // The second was made on a machine whose clock is a day slow.
     /// let window = Window::of_history([
@@ -116,6 +117,7 @@ mod tests {
             files: Vec::new(),
             url: None,
             position,
+            ignored_by: None,
         }
     }
 

@@ -98,6 +98,7 @@ fn change(index: usize, commit: &Commit, rename: &dyn Fn(&str) -> String) -> Cha
         }],
         url: None,
         position: None,
+        ignored_by: None,
     }
 }
 

@@ -47,6 +47,7 @@ fn change(digit: char, hours_before: i64, message: &str, edits: &[Edit<'_>]) -> 
         files: files.collect(),
         url: None,
         position: None,
+        ignored_by: None,
     }
 }
 

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
-use gix_imara_diff::InternedInput;
+use gix_imara_diff::{Diff, InternedInput};
 
 use crate::commit::{compare_lines, compare_trees, is_binary};
+use crate::ignored::Ignored;
 
 /// A line of a file, counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +22,17 @@ pub(crate) struct Line {
 /// Blames lines as they stand in the commit `start`. `found` gets the index of the line, the commit
 /// that last touched it and that commit's time, as soon as it is known; a line that the file does
 /// not have is passed over. Stops early when `go_on` says so.
+///
+/// A revision that the project ignores hands the lines it wrote on to those it wrote them in place
+/// of, by likeness, as `git blame --ignore-rev` does; what is like nothing stays with it.
 pub(crate) fn blame(
     repo: &gix::Repository,
-    start: ObjectId,
+    (start, ignored): (ObjectId, &Ignored),
     lines: &[Line],
     go_on: &dyn Fn() -> bool,
     found: &mut dyn FnMut(usize, ObjectId, i64),
 ) {
-    let mut search = Search { repo, open: BinaryHeap::new(), suspects: HashMap::new() };
+    let mut search = Search { repo, ignored, open: BinaryHeap::new(), suspects: HashMap::new() };
     for (index, line) in lines.iter().enumerate() {
         search.begin(start, index, line);
     }
@@ -58,6 +62,7 @@ struct Suspect {
 
 struct Search<'r> {
     repo: &'r gix::Repository,
+    ignored: &'r Ignored,
     /// Commits by time, the newest first.
     open: BinaryHeap<(i64, ObjectId)>,
     suspects: HashMap<ObjectId, BTreeMap<BString, Suspect>>,
@@ -106,13 +111,19 @@ impl Search<'_> {
             }
         }
         let mut left = lines;
-        for (parent, path, way) in sources {
-            let (Some(old), Some(new)) = (way.last().copied(), blob) else { continue };
-            let (same, touched) = self.split(old, new, left)?;
-            if !same.is_empty() {
-                self.add(parent, path, way, same);
+        let passes: &[Pass] = match self.ignored.by(&commit) {
+            Some(_) => &[same, replaced],
+            None => &[same],
+        };
+        for pass in passes {
+            for (parent, path, way) in &sources {
+                let (Some(&old), Some(new)) = (way.last(), blob) else { continue };
+                let (passed, touched) = self.split(old, new, left, *pass)?;
+                if !passed.is_empty() {
+                    self.add(*parent, path.clone(), way.clone(), passed);
+                }
+                left = touched;
             }
-            left = touched;
         }
         Ok(left)
     }
@@ -165,9 +176,15 @@ impl Search<'_> {
         Ok(Some(way))
     }
 
-    /// Lines that stand in the old file too, with their place there, and those that do not. White
-    /// space does not count: who re-indents a line has not written it.
-    fn split(&self, old: ObjectId, new: ObjectId, lines: Lines) -> gix::Result<(Lines, Lines)> {
+    /// Lines that come from the old file, with their place there, and those that do not. White space
+    /// does not count: who re-indents a line has not written it.
+    fn split(
+        &self,
+        old: ObjectId,
+        new: ObjectId,
+        lines: Lines,
+        place: Pass,
+    ) -> gix::Result<(Lines, Lines)> {
         let dense = |blob| -> gix::Result<Vec<u8>> {
             let mut data = std::mem::take(&mut self.repo.find_object(blob)?.data);
             data.retain(|b| !matches!(b, b' ' | b'\t' | b'\r'));
@@ -176,20 +193,64 @@ impl Search<'_> {
         let (old, new) = (dense(old)?, dense(new)?);
         let input = InternedInput::new(old.as_slice(), new.as_slice());
         let diff = compare_lines(&input);
-        let (mut same, mut touched) = (Vec::new(), Vec::new());
+        let (mut passed, mut touched) = (Vec::new(), Vec::new());
         for (index, number) in lines {
-            // Behind a hunk a line has moved by what that hunk brought.
-            let mut moved = 0i64;
-            let mut inside = false;
-            for hunk in diff.hunks().take_while(|hunk| hunk.after.start <= number) {
-                inside |= hunk.after.contains(&number);
-                moved = i64::from(hunk.before.end) - i64::from(hunk.after.end);
-            }
-            match u32::try_from(i64::from(number) + moved) {
-                Ok(before) if !inside => same.push((index, before)),
-                _ => touched.push((index, number)),
+            match place(&input, &diff, number) {
+                Some(before) => passed.push((index, before)),
+                None => touched.push((index, number)),
             }
         }
-        Ok((same, touched))
+        Ok((passed, touched))
     }
+}
+
+/// Where a line of the new file stood in the old one.
+type Pass = fn(&InternedInput<&[u8]>, &Diff, u32) -> Option<u32>;
+
+/// The place of a line that both files have. Behind a hunk a line has moved by what that hunk
+/// brought.
+fn same(_: &InternedInput<&[u8]>, diff: &Diff, number: u32) -> Option<u32> {
+    let mut moved = 0i64;
+    for hunk in diff.hunks().take_while(|hunk| hunk.after.start <= number) {
+        if hunk.after.contains(&number) {
+            return None;
+        }
+        moved = i64::from(hunk.before.end) - i64::from(hunk.after.end);
+    }
+    u32::try_from(i64::from(number) + moved).ok()
+}
+
+/// The place of the line that a touched one was most likely written for: of the removed ones, the
+/// one with most pairs of bytes in common, and of several the one that stands most like it.
+fn replaced(input: &InternedInput<&[u8]>, diff: &Diff, number: u32) -> Option<u32> {
+    let hunk = diff.hunks().find(|hunk| hunk.after.contains(&number))?;
+    let line = input.interner[input.after[number as usize]];
+    let expected = f64::from(number - hunk.after.start)
+        / f64::from(hunk.after.end - hunk.after.start)
+        * f64::from(hunk.before.end - hunk.before.start);
+    let away = |place: u32| (f64::from(place - hunk.before.start) - expected).abs();
+    hunk.before
+        .clone()
+        .map(|place| (place, common(line, input.interner[input.before[place as usize]])))
+        .filter(|(_, common)| *common > 0)
+        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| away(b.0).total_cmp(&away(a.0))))
+        .map(|(place, _)| place)
+}
+
+/// How many pairs of neighbouring bytes two lines share.
+fn common(one: &[u8], other: &[u8]) -> usize {
+    let mut pairs: HashMap<&[u8], usize> = HashMap::new();
+    for pair in one.windows(2) {
+        *pairs.entry(pair).or_default() += 1;
+    }
+    other
+        .windows(2)
+        .filter(|pair| match pairs.get_mut(pair) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        })
+        .count()
 }

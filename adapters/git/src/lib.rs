@@ -4,6 +4,7 @@ mod blame;
 mod cache;
 mod commit;
 mod history;
+mod ignored;
 mod order;
 mod releases;
 mod repository;

@@ -44,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) max_commits: usize,
     pub(crate) max_file_bytes: u64,
     pub(crate) blame_budget: Duration,
+    /// In place of what the repository names itself.
+    pub(crate) ignore_revs_file: Option<String>,
     pub(crate) threads: usize,
 }
 
@@ -55,6 +57,7 @@ impl Default for Settings {
             max_commits: 5_000,
             max_file_bytes: 16 << 20,
             blame_budget: Duration::from_secs(2),
+            ignore_revs_file: None,
             threads: threads.min(8),
         }
     }
@@ -129,6 +132,15 @@ impl GitRepository {
     #[must_use]
     pub fn with_blame_budget(self, budget: Duration) -> Self {
         self.with(|settings| settings.blame_budget = budget)
+    }
+
+    /// The same repository with another list of revisions that blame passes over: a path in the tree
+    /// of the version that failed; empty for none. Without it, the files are those that git's
+    /// `blame.ignoreRevsFile` names in the repository's configuration, or `.git-blame-ignore-revs`.
+    #[must_use]
+    pub fn with_ignore_revs_file(self, path: impl Into<String>) -> Self {
+        let path = path.into();
+        self.with(|settings| settings.ignore_revs_file = Some(path))
     }
 
     /// The changes of a range, oldest first, on this thread. Merges are left out.

@@ -10,6 +10,7 @@ use sentry_correlate::{Blame, FramePath, Mapping, PathMap, SourceError};
 
 use crate::blame::{Line, blame};
 use crate::commit::moment;
+use crate::ignored::Ignored;
 use crate::repository::{GitRepository, unreadable};
 use crate::{releases, thread, window};
 
@@ -52,8 +53,11 @@ impl GitRepository {
         let resolution = releases::resolve(&repo, query)?;
         sink.resolved(resolution.clone());
         let mapped = self.map_frames(&repo, &resolution.new.sha, query, sink)?;
-        window::hand_over(self, &repo, &resolution, sink)?;
-        self.blame_frames(&repo, &resolution.new.sha, &mapped, query, sink);
+        let file = self.settings.ignore_revs_file.as_deref();
+        let ignored = Ignored::read(&repo, &resolution.new.sha, file, sink);
+        window::hand_over(self, &repo, &resolution, &ignored, sink)?;
+        let start = (resolution.new.sha.as_str(), &ignored);
+        self.blame_frames(&repo, start, &mapped, query, sink);
         Ok(())
     }
 
@@ -85,7 +89,7 @@ impl GitRepository {
     fn blame_frames(
         &self,
         repo: &gix::Repository,
-        sha: &str,
+        (sha, ignored): (&str, &Ignored),
         mapped: &[FramePath],
         query: &Query,
         sink: &Sink,
@@ -108,7 +112,7 @@ impl GitRepository {
             || !sink.interrupt().is_set() && until.is_none_or(|until| Instant::now() < until);
         let mut missing = lines.len();
         let wanted: Vec<Line> = lines.iter().map(|(_, line)| line.clone()).collect();
-        blame(repo, start, &wanted, &go_on, &mut |index, id, seconds| {
+        blame(repo, (start, ignored), &wanted, &go_on, &mut |index, id, seconds| {
             missing -= 1;
             sink.blame(Blame {
                 frame: query.frames[lines[index].0].frame,

@@ -10,6 +10,7 @@ use sentry_correlate::release::Resolution;
 use sentry_correlate::source::{Gap, Sink};
 
 use crate::commit::{self, Read};
+use crate::ignored::Ignored;
 use crate::order::{Commit, newest_first};
 use crate::repository::{GitRepository, first_line, unreadable};
 
@@ -18,6 +19,7 @@ pub(crate) fn hand_over(
     source: &GitRepository,
     repo: &gix::Repository,
     window: &Resolution,
+    ignored: &Ignored,
     sink: &Sink,
 ) -> Result<(), SourceError> {
     let commits = walk(source, repo, window, sink).map_err(|error| unreadable(&error))?;
@@ -26,12 +28,13 @@ pub(crate) fn hand_over(
     }
     sink.order(commits.iter().rev().map(ToString::to_string).collect());
     let next = AtomicUsize::new(0);
+    let hand = Hand { ignored, sink };
     std::thread::scope(|scope| {
         let threads = source.settings.threads.min(commits.len().div_ceil(8));
         for _ in 1..threads {
-            scope.spawn(|| read_all(source, &source.local(), &commits, &next, sink));
+            scope.spawn(|| read_all(source, &source.local(), &commits, &next, &hand));
         }
-        read_all(source, repo, &commits, &next, sink);
+        read_all(source, repo, &commits, &next, &hand);
     });
     if sink.interrupt().is_set() { Err(SourceError::Interrupted) } else { Ok(()) }
 }
@@ -85,18 +88,28 @@ fn reaches_the_cut(repo: &gix::Repository, commits: &[ObjectId]) -> bool {
     commits.iter().any(|id| cut.contains(id))
 }
 
+/// Where changes go, and what is said of them on the way.
+struct Hand<'h> {
+    ignored: &'h Ignored,
+    sink: &'h Sink,
+}
+
 fn read_all(
     source: &GitRepository,
     repo: &gix::Repository,
     commits: &[ObjectId],
     next: &AtomicUsize,
-    sink: &Sink,
+    hand: &Hand<'_>,
 ) {
+    let sink = hand.sink;
     while !sink.interrupt().is_set() {
         let Some(&id) = commits.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
         match read(source, repo, id) {
             Ok(read) => {
-                sink.change(read.change.clone());
+                let mut change = read.change.clone();
+                // Of the version that failed, and so no part of what is kept of the commit.
+                change.ignored_by = hand.ignored.by(&id).map(str::to_owned);
+                sink.change(change);
                 for gap in &read.gaps {
                     sink.gap(gap.clone());
                 }

@@ -109,6 +109,77 @@ async fn frames_are_mapped_to_files_of_the_version_that_failed() {
     assert_eq!((counts.mapped, counts.blamed), (2, 2));
 }
 
+/// A history whose third commit only changed the form, and the release that lists it in `file`.
+fn reformatted(made: &Made, file: &str) -> [ObjectId; 4] {
+    let path = "shop/tax.py";
+    let one = "def tax(price, rate):\n    return price*rate\n";
+    let two = "def tax(price, rate):\n    return round(price*rate, digits=2, mode='even')\n";
+    let form = "def tax(price, rate):\n    return round(\n        price * rate,\n        \
+                digits=2,\n        mode=\"even\",\n    )\n\n\n__all__\n";
+    let root = made.commit("root", &[(path, one)], &[]);
+    let round = made.commit("round", &[(path, two)], &[root]);
+    let black = made.commit("black", &[(path, form)], &[round]);
+    let list = format!("# black\n{black}\n");
+    let release = made.commit("list", &[(path, form), (file, &list)], &[black]);
+    [root, round, black, release]
+}
+
+#[tokio::test]
+async fn blame_passes_over_revisions_that_the_project_ignores() {
+    let made = Made::new();
+    let [root, round, black, release] = reformatted(&made, ".git-blame-ignore-revs");
+    let path = "shop/tax.py";
+    let lines = [2, 3, 4, 5, 9];
+    let frames: Vec<QueryFrame> =
+        lines.iter().enumerate().map(|(index, &line)| frame(index, path, line)).collect();
+    let gathered = asked(&made.open(), root, release, frames.clone()).await;
+    // The last line is like nothing that stood there before.
+    for (index, commit) in [round, round, round, round, black].iter().enumerate() {
+        assert_eq!(blamed(&gathered, index), Some(commit.to_string().as_str()), "{index}");
+    }
+    let marked: Vec<Option<&str>> =
+        gathered.window.changes.iter().map(|change| change.ignored_by.as_deref()).collect();
+    assert_eq!(marked, [None, Some(".git-blame-ignore-revs"), None]);
+    assert_eq!(gathered.coverage[0].outcome, Outcome::Complete);
+
+    let unlisted = made.open().with_ignore_revs_file("");
+    let gathered = asked(&unlisted, root, release, frames).await;
+    assert_eq!(blamed(&gathered, 0), Some(black.to_string().as_str()));
+    assert!(gathered.window.changes.iter().all(|change| change.ignored_by.is_none()));
+
+    for (index, line) in lines.iter().enumerate() {
+        let (range, ignore) = (format!("-L{line},{line}"), format!("--ignore-rev={black}"));
+        let release = release.to_string();
+        let arguments =
+            ["blame", "-w", "-l", "-s", "--root", &ignore, &range, &release, "--", path];
+        let Some(text) = git(made.path(), &arguments) else { return };
+        let text = String::from_utf8(text).unwrap();
+        let expected = if index == 4 { black } else { round };
+        assert!(text.contains(&expected.to_string()[..39]), "line {line}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_ignored_revisions_is_named_by_gits_own_setting() {
+    let made = Made::new();
+    let [root, round, black, release] = reformatted(&made, "ci/form-only");
+    let frames = vec![frame(0, "shop/tax.py", 2)];
+    let of = |gathered: &Gathered| blamed(gathered, 0).map(str::to_owned);
+    let before = asked(&made.open(), root, release, frames.clone()).await;
+    assert_eq!(of(&before), Some(black.to_string()));
+    let given = made.open().with_ignore_revs_file("ci/form-only");
+    assert_eq!(of(&asked(&given, root, release, frames.clone()).await), Some(round.to_string()));
+
+    let config = made.path().join("config");
+    let mut text = std::fs::read_to_string(&config).unwrap();
+    text.push_str("[blame]\n\tignoreRevsFile = gone\n\tignoreRevsFile = ./ci/form-only\n");
+    std::fs::write(&config, text).unwrap();
+    let gathered = asked(&made.open(), root, release, frames).await;
+    assert_eq!(of(&gathered), Some(round.to_string()));
+    assert_eq!(gathered.window.changes[1].ignored_by.as_deref(), Some("ci/form-only"));
+    assert_eq!(gathered.coverage[0].outcome, Outcome::Complete);
+}
+
 #[tokio::test]
 async fn no_budget_means_no_blame_and_no_complaint() {
     let made = Made::new();

@@ -109,6 +109,7 @@ fn window(commits: usize) -> Window {
             files,
             url: None,
             position: None,
+            ignored_by: None,
         }
     });
     Window::of_history(changes)

@@ -141,6 +141,7 @@ impl RawChange {
             files: self.files.into_iter().map(RawFile::into_file).collect(),
             url: None,
             position: None,
+            ignored_by: None,
         })
     }
 }

@@ -70,6 +70,7 @@ pub(super) fn change(sha: &str, days: i64, files: &[FileChange]) -> Change {
         files: files.to_vec(),
         url: None,
         position: None,
+        ignored_by: None,
     }
 }
 

@@ -18,6 +18,7 @@ mod schema;
 mod value;
 
 pub use class::ErrorClass;
+pub(crate) use config_code::is_config_code;
 pub(crate) use fit::fit;
 pub use read::read;
 

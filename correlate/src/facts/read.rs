@@ -31,7 +31,7 @@ const PAIRED: usize = 12;
 /// # let change = Change {
 /// #     sha: String::new(), author: String::new(), author_email: None,
 /// #     authored_at: OffsetDateTime::UNIX_EPOCH, committed_at: OffsetDateTime::UNIX_EPOCH,
-/// #     message: String::new(), parents: 1, url: None, position: None,
+/// #     message: String::new(), parents: 1, url: None, position: None, ignored_by: None,
 /// #     files: vec![FileChange {
 /// #         path: "config/database.yaml".into(), previous_path: None, status: FileStatus::Modified,
 /// #         additions: 1, deletions: 1, hunks: vec![hunk],

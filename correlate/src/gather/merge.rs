@@ -78,6 +78,9 @@ fn join(kept: &mut Change, mut other: Change) {
     if kept.author_email.is_none() {
         kept.author_email = other.author_email;
     }
+    if kept.ignored_by.is_none() {
+        kept.ignored_by = other.ignored_by;
+    }
 }
 
 fn detail(change: &Change) -> (usize, usize) {

@@ -114,6 +114,7 @@ fn change(n: u8, hunks: usize) -> Change {
         }],
         url: None,
         position: None,
+        ignored_by: None,
     }
 }
 

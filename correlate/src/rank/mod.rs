@@ -16,9 +16,11 @@
 mod explain;
 mod gate;
 pub(crate) mod index;
+mod messenger;
 mod none;
 pub(crate) mod prepare;
 pub(crate) mod query;
+mod reverts;
 pub(crate) mod trace;
 mod weights;
 pub(crate) mod words;

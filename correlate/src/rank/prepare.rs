@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::index::WordIndex;
+use super::reverts::{self, Subjects};
 use super::words::{hash, words};
 use crate::facts::{self, DefinitionAction, Fact, FactKind};
 use crate::order::oldest_first;
@@ -48,6 +49,8 @@ pub struct PreparedWindow<'w> {
     pub(crate) defined: Vec<Vec<(usize, usize, u64)>>,
     pub(crate) kinds: Vec<CommitKind>,
     pub(crate) mentions: Vec<Mention>,
+    /// By position: the change that takes it back, where that one still stands.
+    pub(crate) reverted: Vec<Option<usize>>,
     /// Number of files touched, by position.
     pub(crate) sizes: Vec<usize>,
 }
@@ -136,6 +139,7 @@ impl<'w> PreparedWindow<'w> {
             defined: Vec::with_capacity(order.len()),
             kinds: Vec::with_capacity(order.len()),
             mentions: Vec::new(),
+            reverted: Vec::new(),
             sizes: Vec::with_capacity(order.len()),
             order,
             window: Cow::Owned(Window::default()),
@@ -147,6 +151,7 @@ impl<'w> PreparedWindow<'w> {
             path.touches.reverse();
         }
         prepared.mentions = mentions(&window.changes, &prepared.order);
+        prepared.reverted = reverts::standing(&prepared.mentions, prepared.len());
         prepared.window = window;
         prepared
     }
@@ -396,16 +401,15 @@ fn mentions(changes: &[Change], order: &[usize]) -> Vec<Mention> {
             by_prefix.entry(prefix).or_default().push(position);
         }
     }
-    let mut subjects: HashMap<&str, usize> = HashMap::new();
-    for (position, &index) in order.iter().enumerate() {
-        subjects.entry(subject(&changes[index].message)).or_insert(position);
-    }
+    let messages = order.iter().map(|&index| changes[index].message.as_str());
+    let subjects = Subjects::of(messages);
     let mut found = Vec::new();
     let mut known = HashSet::new();
     for (by, &index) in order.iter().enumerate() {
         let message = &changes[index].message;
         let reverted = message.split_once("This reverts commit").map(|(_, rest)| rest);
-        let reverts = message.starts_with("Revert ") || reverted.is_some();
+        let quoted = reverts::quoted(message).and_then(|subject| subjects.last(&subject, by));
+        let reverts = message.starts_with("Revert ") || reverted.is_some() || quoted.is_some();
         // Of several commits that a revert names, it takes back the one behind these words.
         let named = reverted
             .map_or(message.as_str(), |rest| rest.split(['.', '\n']).next().unwrap_or_default())
@@ -418,10 +422,9 @@ fn mentions(changes: &[Change], order: &[usize]) -> Vec<Mention> {
                     .copied()
                     .find(|&of| of != by && changes[order[of]].sha.starts_with(word))
             });
-        let quoted = message
-            .strip_prefix("Revert \"")
-            .and_then(|rest| rest.split('"').next())
-            .and_then(|subject| subjects.get(subject).copied());
+        // A full name says it better than a subject, which several may have.
+        let mut named = named.peekable();
+        let quoted = quoted.filter(|_| named.peek().is_none());
         for of in named.chain(quoted) {
             if of < by && known.insert((by, of)) {
                 found.push(Mention { by, of, reverts });
@@ -429,8 +432,4 @@ fn mentions(changes: &[Change], order: &[usize]) -> Vec<Mention> {
         }
     }
     found
-}
-
-fn subject(message: &str) -> &str {
-    message.lines().next().unwrap_or_default()
 }

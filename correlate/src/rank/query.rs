@@ -1,5 +1,6 @@
 //! The incident as the ranker asks about it: its words, its frames and where they live.
 
+use super::messenger::is_messenger;
 use super::prepare::PreparedWindow;
 use super::words::{hash, weight, words};
 use crate::facts::ErrorClass;
@@ -168,7 +169,7 @@ impl Query {
                 self.trace_words(frame, depth);
             }
             let function = frame.function.as_deref().and_then(simple_name);
-            let messenger = function.is_some_and(is_messenger);
+            let messenger = function.is_some_and(|name| is_messenger(name, frame.in_app));
             let known = self.frames.iter().any(|seen| {
                 let other = get(incident, seen.frame);
                 other.filename == frame.filename
@@ -312,30 +313,6 @@ pub(crate) fn simple_name(function: &str) -> Option<&str> {
 fn is_rust_hash(word: &str) -> bool {
     word.strip_prefix('h')
         .is_some_and(|hex| hex.len() == 16 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-/// Whether a function only carries errors out: the fault is with who called it.
-fn is_messenger(function: &str) -> bool {
-    super::words::parts(function).iter().any(|part| {
-        matches!(
-            part.as_str(),
-            "raise"
-                | "reraise"
-                | "throw"
-                | "rethrow"
-                | "abort"
-                | "panic"
-                | "assert"
-                | "assertion"
-                | "unwrap"
-                | "die"
-                | "backtrace"
-                | "warning"
-                | "log"
-                | "logv"
-                | "bail"
-        )
-    })
 }
 
 fn stem_of_file(frame: &Frame) -> Option<&str> {

@@ -116,8 +116,13 @@ fn in_history(observation: &Observation) -> Option<Sentence> {
         Observation::Late { after, candidates } => {
             of_candidates(s, *after, *candidates).word("changes of the window came after it")
         }
-        Observation::DeployedBeforeOnset { seconds } => {
-            s.word("went live").span(duration(*seconds)).word("before the error")
+        Observation::DeployedBeforeOnset { seconds, environment } => {
+            let s = s.word("went live");
+            let s = match environment {
+                Some(environment) => s.word("in").code(environment),
+                None => s,
+            };
+            s.span(duration(*seconds)).word("before the error")
         }
         Observation::NamedByAnother { by } => {
             s.word("is named in the message of commit").commit(by, None)
@@ -140,6 +145,9 @@ fn in_shape(observation: &Observation) -> Sentence {
         }
         Observation::OtherEnvironment { environment } => {
             s.word("touches settings of another environment only:").code(environment)
+        }
+        Observation::IgnoredRevision { file } => {
+            s.word("is listed as a revision that blame passes over, in").code(file)
         }
         Observation::MassEdit { files } => s.word("touches").count(*files).word("files at once"),
         Observation::Merge => s.word("is a merge"),

@@ -228,6 +228,7 @@ mod tests {
             }],
             url: None,
             position: None,
+            ignored_by: None,
         }
     }
 

@@ -154,6 +154,7 @@ mod tests {
             files: vec![],
             url: None,
             position: None,
+            ignored_by: None,
         }
     }
 

@@ -4,7 +4,8 @@ use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
 
 use crate::Incident;
-use crate::facts::FactKind;
+use crate::diff::reduce::keeps_lines;
+use crate::facts::{FactKind, is_config_code};
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "other-environment",
@@ -31,10 +32,20 @@ const ENVIRONMENTS: &[(&str, &str)] = &[
     ("qa", "test"),
 ];
 
-/// The environment that a path or key names, where the incident happened in another one.
+/// Whether two names mean the same environment: `prod` and `Production` do.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+        || meaning(one).is_some_and(|meant| meaning(other) == Some(meant))
+}
+
+/// The environment that a configuration file is for, by its path or else by a key in it, where the
+/// incident happened in another one. Code is for none: `src/production/plan.py` runs everywhere.
 pub(super) fn other(incident: &Incident, path: &str, key: &str) -> Option<&'static str> {
     let here = incident.environment.as_deref()?;
     let here = meaning(here)?;
+    if !keeps_lines(path) && !is_config_code(path) {
+        return None;
+    }
     let named = crate::rank::words::parts(path)
         .iter()
         .chain(&crate::rank::words::parts(key))
@@ -62,7 +73,7 @@ fn only(scene: &Scene<'_>, position: usize) -> Option<&'static str> {
                 if fact.place.file == index
                     && let FactKind::Setting(setting) = &fact.kind
                 {
-                    named = Some(other(scene.incident, "", &setting.key)?);
+                    named = Some(other(scene.incident, &file.path, &setting.key)?);
                 }
             }
             named
@@ -75,4 +86,45 @@ fn only(scene: &Scene<'_>, position: usize) -> Option<&'static str> {
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
     let environment = only(scene, position)?.to_owned();
     Some(Sight::of(Observation::OtherEnvironment { environment }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_configuration_belongs_to_an_environment() {
+        let incident = Incident { environment: Some("production".into()), ..Incident::default() };
+        let named = |path| other(&incident, path, "");
+        for path in [
+            "config/staging.yml",
+            "deploy/values-staging.yaml",
+            "config/environments/staging.rb",
+            "shop/settings/stage.py",
+            ".env.staging",
+        ] {
+            assert_eq!(named(path), Some("staging"), "{path}");
+        }
+        for path in [
+            "src/staging/area.py",
+            "test/staging_helper.py",
+            "lib/dev/console.js",
+            "app/stage.go",
+            "config/production.yml",
+            "config/app.yml",
+        ] {
+            assert_eq!(named(path), None, "{path}");
+        }
+        // Where the path does not say it a key may, in configuration.
+        let keyed = |path| other(&incident, path, "staging.pool");
+        assert_eq!(keyed("config/database.yml"), Some("staging"));
+        assert_eq!(keyed("config/production.yml"), None);
+        assert_eq!(keyed("shop/pool.py"), None);
+    }
+
+    #[test]
+    fn names_of_environments() {
+        assert!(same("prod", "Production") && same("eu-west", "EU-West"));
+        assert!(!same("staging", "production") && !same("eu-west", "eu-east"));
+    }
 }

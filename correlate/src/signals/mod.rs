@@ -16,6 +16,7 @@ mod fact_fits;
 mod form_only;
 mod function;
 mod function_names;
+mod ignored_revision;
 mod introduced;
 mod last_touched;
 mod late;
@@ -120,4 +121,5 @@ pub(crate) const ALL: &[Signal] = &[
     environment::SIGNAL,
     merge::SIGNAL,
     bot::SIGNAL,
+    ignored_revision::SIGNAL,
 ];

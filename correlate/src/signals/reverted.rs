@@ -1,4 +1,5 @@
-//! A later candidate takes this change back: it does not run any more.
+//! A later candidate takes this change back: it does not run any more. One whose revert was itself
+//! reverted runs again.
 
 use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
@@ -12,12 +13,10 @@ pub(super) const SIGNAL: Signal = Signal {
 };
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    let reverted = scene.prepared.mentions.iter().any(|m| m.of == position && m.reverts);
-    if reverted { 1.0 } else { 0.0 }
+    if scene.prepared.reverted[position].is_some() { 1.0 } else { 0.0 }
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let mention = scene.prepared.mentions.iter().find(|m| m.of == position && m.reverts)?;
-    let by = scene.prepared.change(mention.by).sha.clone();
+    let by = scene.prepared.change(scene.prepared.reverted[position]?).sha.clone();
     Some(Sight::of(Observation::Reverted { by }))
 }

@@ -2,7 +2,7 @@
 
 use crate::facts::{ErrorClass, Fact, FactKind, fit};
 use crate::rank::prepare::{PreparedWindow, is_docs, is_test};
-use crate::rank::query::{Query, Role};
+use crate::rank::query::{Query, Role, Term};
 use crate::rank::trace::{Touch, Trace};
 use crate::{FileChange, Incident, Observation, Place};
 
@@ -27,8 +27,10 @@ pub(crate) struct Scene<'a> {
     /// By position: … that its paths hold.
     in_path: Vec<Vec<usize>>,
     rarity: [Vec<f64>; 4],
-    /// By position: positions of changes in the same directory as a frame, with the frame.
+    /// By position: indices into the window's blame that name the change.
     pub(crate) blamed: Vec<Vec<usize>>,
+    /// By deployment: the position of its commit, where the window holds it.
+    pub(crate) deployed_at: Vec<Option<usize>>,
     /// By position: the facts of the change with their best class.
     pub(crate) fits: Vec<Vec<Fit>>,
     /// By position: a changed file, the path it goes with, how often.
@@ -69,6 +71,7 @@ impl<'a> Scene<'a> {
             rarity: [const { Vec::new() }; 4],
             in_side: vec![Vec::new(); n],
             blamed: vec![Vec::new(); n],
+            deployed_at: Vec::new(),
             fits: Vec::with_capacity(n),
             together: vec![None; n],
             incident,
@@ -77,7 +80,7 @@ impl<'a> Scene<'a> {
             trace,
         };
         scene.find_words();
-        scene.find_blame();
+        scene.find_commits();
         scene.fit_facts();
         scene.find_company();
         scene
@@ -109,7 +112,8 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn find_blame(&mut self) {
+    /// Which changes blame and deployments name.
+    fn find_commits(&mut self) {
         let mut by_sha = std::collections::HashMap::new();
         for position in 0..self.prepared.len() {
             by_sha.insert(self.prepared.change(position).sha.as_str(), position);
@@ -119,6 +123,8 @@ impl<'a> Scene<'a> {
                 self.blamed[position].push(index);
             }
         }
+        let deployments = self.prepared.window.deployments.iter();
+        self.deployed_at = deployments.map(|d| by_sha.get(d.sha.as_str()).copied()).collect();
     }
 
     fn fit_facts(&mut self) {
@@ -264,17 +270,17 @@ impl<'a> Scene<'a> {
             .collect()
     }
 
-    /// The shared words, rarest first, at most five.
+    /// The shared words of some terms, rarest first, at most five.
     pub(crate) fn shared_words(
         &self,
         text: Text,
         position: usize,
-        counts: impl Fn(Role) -> f64,
+        wanted: impl Fn(&Term) -> bool,
     ) -> Vec<String> {
         let mut found: Vec<(f64, &str)> = self
             .found(text, position)
             .iter()
-            .filter(|&&term| counts(self.query.terms[term].role) > 0.0)
+            .filter(|&&term| wanted(&self.query.terms[term]))
             .map(|&term| (self.term_value(text, term), self.query.terms[term].text.as_str()))
             .filter(|(value, _)| *value > 0.02)
             .collect();
@@ -290,7 +296,7 @@ impl<'a> Scene<'a> {
         counts: impl Fn(Role) -> f64,
         observation: impl FnOnce(Vec<String>) -> Observation,
     ) -> Option<Sight> {
-        let words = self.shared_words(text, position, counts);
+        let words = self.shared_words(text, position, |term| counts(term.role) > 0.0);
         let place = self.place_of(position, words.first()?);
         let sight = Sight::of(observation(words));
         Some(match place {

@@ -14,13 +14,22 @@ pub(super) const SIGNAL: Signal = Signal {
     observe,
 };
 
-/// The hunk of a file of the trace that shares most, and the sum of what it shares.
-fn best(scene: &Scene<'_>, position: usize) -> Option<(Place, f64)> {
+/// What a hunk shares with the error.
+struct Shared {
+    place: Place,
+    /// Hashes of the words.
+    words: Vec<u64>,
+    /// How much they say together.
+    sum: f64,
+}
+
+/// The hunk of a file of the trace that shares most.
+fn best(scene: &Scene<'_>, position: usize) -> Option<Shared> {
     let terms = scene.terms_of(Text::Diff, position, |role| role != Role::Source);
     if terms.is_empty() {
         return None;
     }
-    let mut best: Option<(Place, f64)> = None;
+    let mut best: Option<Shared> = None;
     let mut read: Vec<usize> = Vec::new();
     for touch in scene.touches(position) {
         if read.contains(&touch.file) {
@@ -40,8 +49,9 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(Place, f64)> {
                     sum += value;
                 }
             }
-            if sum > best.map_or(0.0, |(_, other)| other) {
-                best = Some((Place { file: touch.file, hunk: Some(index) }, sum));
+            if sum > best.as_ref().map_or(0.0, |other| other.sum) {
+                let place = Place { file: touch.file, hunk: Some(index) };
+                best = Some(Shared { place, words: found, sum });
             }
         }
     }
@@ -49,12 +59,11 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(Place, f64)> {
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    best(scene, position).map_or(0.0, |(_, sum)| 1.0 - (-1.5 * sum).exp())
+    best(scene, position).map_or(0.0, |shared| 1.0 - (-1.5 * shared.sum).exp())
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let (place, _) = best(scene, position)?;
-    let words = scene
-        .shared_words(Text::Diff, position, |role| if role == Role::Source { 0.0 } else { 1.0 });
-    Some(Sight::of(Observation::WordsInDiff { words }).at(place))
+    let shared = best(scene, position)?;
+    let words = scene.shared_words(Text::Diff, position, |term| shared.words.contains(&term.hash));
+    Some(Sight::of(Observation::WordsInDiff { words }).at(shared.place))
 }

@@ -166,6 +166,7 @@ pub(crate) fn change<const R: usize, const A: usize>(
         }],
         url: Some(format!("https://github.com/acme/shop/commit/{sha}")),
         position: None,
+        ignored_by: None,
     }
 }
 

@@ -67,6 +67,7 @@ pub(crate) fn read(repo: &Repository, id: ObjectId, max_bytes: u64) -> gix::Resu
         files,
         url: None,
         position: None,
+        ignored_by: None,
     };
     Ok(Read { change, gaps })
 }

@@ -127,6 +127,7 @@ fn signal(name: &'static str) -> &'static str {
         "other-environment" => "the other environment",
         "merge" => "that it is a merge",
         "bot" => "that a bot made it",
+        "ignored-revision" => "that blame passes over it",
         // Inputs of "none of these".
         "bias" => "without evidence a change is seldom the cause",
         "candidates" => "among many changes some fit by chance",
