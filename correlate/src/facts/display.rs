@@ -61,7 +61,6 @@ impl fmt::Display for Fact {
                     Guard::Timeout => "timeout",
                     Guard::Catch => "exception handler",
                     Guard::Lock => "lock",
-                    Guard::NullCheck => "null check",
                 };
                 write!(f, "{guard} removed ({word})")
             }

@@ -261,6 +261,4 @@ pub enum Guard {
     Catch,
     /// A lock or transaction.
     Lock,
-    /// A test for an absent value.
-    NullCheck,
 }

@@ -192,7 +192,6 @@ fn guard_name(guard: Guard) -> &'static str {
         Guard::Timeout => "a time limit",
         Guard::Catch => "an exception handler",
         Guard::Lock => "a lock or transaction",
-        Guard::NullCheck => "a check for an absent value",
     }
 }
 
