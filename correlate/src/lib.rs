@@ -13,6 +13,7 @@ mod paths;
 pub mod rank;
 pub mod release;
 pub mod report;
+mod scan;
 mod signals;
 pub mod source;
 

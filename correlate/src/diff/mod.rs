@@ -1,3 +1,4 @@
-//! Reading diffs: the one reducer that every source uses.
+//! Reading diffs: the text of patches, and the one reducer that every source uses.
 
+pub mod patch;
 pub mod reduce;

@@ -14,10 +14,11 @@
 //!   does not fit, and all that follow it in the file, keep their ranges with empty lists; the
 //!   first hunk that does not fit into the commit ends the commit's lines the same way.
 
+use crate::scan::{load, word_run};
 use crate::{DisplayLines, Hunk};
 
 /// Longest literal that is kept, and longest word, in characters.
-const WORD: usize = 40;
+const LONGEST: usize = 40;
 /// Longest reduced line, in characters.
 const LINE: usize = 160;
 /// Longest line kept for display, in characters.
@@ -167,87 +168,132 @@ fn kept_line(text: &str) -> String {
 /// A line of code: its words and numbers.
 fn code_line(text: &str) -> String {
     let bytes = text.as_bytes();
-    let mut out = String::with_capacity(text.len().min(LINE));
+    let mut out = Words::default();
     let mut at = 0;
     // Once a quote is not closed, no later one of its kind is: its search would end the same way.
     let mut unclosed = [false; 2];
-    while at < bytes.len() && out.len() <= LINE {
-        if let Some(end) = long_literal(text, at, &mut unclosed) {
-            at = end;
-        } else if is_word(bytes[at]) {
-            let run = bytes[at..].iter().take_while(|&&byte| is_word(byte)).count();
-            // A number goes on behind a point.
-            let whole = if run <= WORD { words(&text[at..], run, &mut out) } else { run };
-            at += whole;
-        } else {
-            at += 1;
+    while at < bytes.len() && out.length <= LINE {
+        match CLASS[usize::from(bytes[at])] {
+            WORD_BYTE => {
+                let end = at + word_run(bytes, at);
+                // A number goes on behind a point.
+                at = if end - at <= LONGEST { out.push_words(bytes, at, end) } else { end };
+            }
+            QUOTE => at = long_literal(bytes, at, &mut unclosed).unwrap_or(at + 1),
+            _ => at += 1,
         }
     }
-    cut(&mut out, LINE);
-    out.truncate(out.trim_end().len());
-    out
+    out.into_line()
 }
 
-/// Where a literal of more than [`WORD`] characters that opens at `at` ends; an escaped character
+const WORD_BYTE: u8 = 1;
+const QUOTE: u8 = 2;
+
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        class[byte] = match byte as u8 {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => WORD_BYTE,
+            b'"' | b'\'' => QUOTE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    class
+};
+
+/// Where a literal of more than [`LONGEST`] characters that opens at `at` ends; an escaped character
 /// counts once. Shorter ones are read like the rest of the line, and so is what follows a lone
 /// quote.
-fn long_literal(text: &str, at: usize, unclosed: &mut [bool; 2]) -> Option<usize> {
-    let (quote, kind) = match text.as_bytes()[at] {
-        b'"' => ('"', 0),
-        b'\'' => ('\'', 1),
-        _ => return None,
-    };
-    if unclosed[kind] {
+fn long_literal(bytes: &[u8], at: usize, unclosed: &mut [bool; 2]) -> Option<usize> {
+    let quote = bytes[at];
+    let kind = usize::from(quote == b'\'');
+    // Too little is left for a long one.
+    if unclosed[kind] || bytes.len() - at <= LONGEST {
         return None;
     }
-    let mut length = 0;
-    let mut chars = text[at + 1..].char_indices();
-    while let Some((offset, c)) = chars.next() {
-        if c == quote {
-            return (length > WORD).then_some(at + 1 + offset + 1);
+    let (mut length, mut end) = (0, at + 1);
+    while let Some(&byte) = bytes.get(end) {
+        if byte == quote {
+            return (length > LONGEST).then_some(end + 1);
         }
-        if c == '\\' {
-            chars.next();
-        }
-        length += 1;
+        // What follows a backslash is passed over; of a character of several bytes the first counts.
+        end += if byte == b'\\' { 2 } else { 1 };
+        length += usize::from(!is_continuation(byte));
     }
     unclosed[kind] = true;
     None
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+/// Whether a byte of UTF-8 goes on with a character.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
 }
 
-/// Appends the words and numbers of the first `run` bytes, and the decimals that may follow the
-/// last of them. How many bytes that took.
-fn words(text: &str, run: usize, out: &mut String) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < run {
-        let start = at;
-        if bytes[at].is_ascii_digit() {
-            at += digits(&bytes[at..]);
-            let decimals = decimals(&bytes[at..]);
-            if decimals > 0 {
-                at += 1 + decimals;
-            }
-        } else {
-            at = run;
-        }
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(&text[start..at]);
+/// The words of one line, which fit on the stack: no more are added behind [`LINE`].
+struct Words {
+    bytes: [u8; ROOM],
+    length: usize,
+}
+
+/// Behind a full line there is room for one more run of letters and digits, decimals, the spaces
+/// between them, and eight bytes of which some are copied too much.
+const ROOM: usize = LINE + 2 * LONGEST + 16;
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { bytes: [0; ROOM], length: 0 }
     }
-    at
 }
 
-/// How many digits follow a point; none where they begin a run that is dropped.
-fn decimals(bytes: &[u8]) -> usize {
-    let Some((b'.', rest)) = bytes.split_first() else { return 0 };
-    let run = rest.iter().take_while(|&&byte| is_word(byte)).count();
-    if run > WORD { 0 } else { digits(rest) }
+impl Words {
+    /// Appends the words and numbers between `at` and `end`, and the decimals that may follow the
+    /// last of them. Where they end.
+    fn push_words(&mut self, bytes: &[u8], mut at: usize, end: usize) -> usize {
+        while at < end {
+            let start = at;
+            if bytes[at].is_ascii_digit() {
+                at += digits(&bytes[at..]);
+                let decimals = decimals(bytes, at);
+                if decimals > 0 {
+                    at += 1 + decimals;
+                }
+            } else {
+                at = end;
+            }
+            self.push(bytes, start, at);
+        }
+        at
+    }
+
+    fn push(&mut self, bytes: &[u8], start: usize, end: usize) {
+        if self.length > 0 {
+            self.bytes[self.length] = b' ';
+            self.length += 1;
+        }
+        // Eight bytes at a time: what is copied too much is written over, or cut off.
+        for from in (start..end).step_by(8) {
+            let to = &mut self.bytes[self.length + from - start..];
+            to[..8].copy_from_slice(&load(bytes, from).to_le_bytes());
+        }
+        self.length += end - start;
+    }
+
+    /// The line, cut.
+    fn into_line(self) -> String {
+        let line = self.bytes[..self.length.min(LINE)].trim_ascii_end();
+        // It is all ASCII.
+        String::from_utf8_lossy(line).into_owned()
+    }
+}
+
+/// How many digits follow a point at `at`; none where they begin a run that is dropped.
+fn decimals(bytes: &[u8], at: usize) -> usize {
+    if bytes.get(at) != Some(&b'.') || word_run(bytes, at + 1) > LONGEST {
+        return 0;
+    }
+    digits(&bytes[at + 1..])
 }
 
 fn digits(bytes: &[u8]) -> usize {
@@ -256,16 +302,22 @@ fn digits(bytes: &[u8]) -> usize {
 
 /// A line for display: as it stands, without its line end, cut.
 fn display_line(text: &str) -> String {
-    let mut out = text.trim_end_matches(['\n', '\r']).to_owned();
-    cut(&mut out, DISPLAY);
-    out
+    let end = text.bytes().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    clipped(&text[..text.len() - end], DISPLAY).to_owned()
+}
+
+/// The first `most` characters.
+fn clipped(text: &str, most: usize) -> &str {
+    // So few bytes cannot be more characters.
+    if text.len() <= most {
+        return text;
+    }
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Cuts after `most` characters.
 fn cut(text: &mut String, most: usize) {
-    if let Some((end, _)) = text.char_indices().nth(most) {
-        text.truncate(end);
-    }
+    text.truncate(clipped(text, most).len());
 }
 
 fn count(lines: usize) -> u32 {

@@ -39,13 +39,17 @@ pub(crate) fn is_config_code(path: &str) -> bool {
             | "sh"
             | "rules"
     );
+    if !script {
+        return false;
+    }
+    let inner = name.get(stem.len() + 1..name.len() - suffix.len()).unwrap_or_default();
     let place = directory.split('/').any(|part| {
         matches!(part, "config" | "conf" | "settings" | "initializers" | "environments" | "deploy")
     });
     let named = ["config", "settings", "gunicorn", "puma", "unicorn", "celeryconfig", "knexfile"]
         .iter()
-        .any(|word| stem.starts_with(word) || name.contains(&format!(".{word}.")));
-    script && (place || named)
+        .any(|word| stem.starts_with(word) || inner.split('.').any(|part| part == *word));
+    place || named
 }
 
 /// The settings that differ between the two sides of a hunk.

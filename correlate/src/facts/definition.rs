@@ -2,7 +2,7 @@
 
 /// The name that a line defines.
 pub(crate) fn name(line: &str) -> Option<&str> {
-    let mut words = line.split(' ').filter(|word| !word.is_empty());
+    let mut words = Spaced(line);
     // Modifiers may stand before the word that defines.
     for _ in 0..6 {
         let word = words.next()?;
@@ -21,6 +21,21 @@ pub(crate) fn name(line: &str) -> Option<&str> {
         }
     }
     None
+}
+
+/// What stands between spaces.
+struct Spaced<'l>(&'l str);
+
+impl<'l> Iterator for Spaced<'l> {
+    type Item = &'l str;
+
+    fn next(&mut self) -> Option<&'l str> {
+        let rest = self.0.trim_start_matches(' ');
+        let end = rest.bytes().position(|byte| byte == b' ').unwrap_or(rest.len());
+        let (word, rest) = rest.split_at(end);
+        self.0 = rest;
+        (!word.is_empty()).then_some(word)
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! ([`ErrorClass`]).
 
 mod class;
+mod code;
 mod config_code;
 mod definition;
 mod dependency;
@@ -12,6 +13,7 @@ mod display;
 pub(crate) mod family;
 mod fit;
 mod flow;
+mod guard;
 mod line;
 mod read;
 mod schema;
@@ -21,6 +23,7 @@ pub use class::ErrorClass;
 pub(crate) use config_code::is_config_code;
 pub(crate) use fit::fit;
 pub use read::read;
+pub(crate) use read::read_tokens;
 
 use crate::Place;
 

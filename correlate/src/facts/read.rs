@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use super::line::Line;
 use super::value::trend;
 use super::{
-    DefinitionAction, Fact, FactKind, Family, Guard, Setting, Value, VersionStep, config_code,
-    definition, dependency, family, flow, line, schema,
+    DefinitionAction, Fact, FactKind, Family, Setting, Value, VersionStep, code, config_code,
+    definition, dependency, family, flow, guard, line, schema,
 };
 use crate::diff::reduce::keeps_lines;
-use crate::rank::words::{parts, words};
+use crate::rank::tokens::{HunkWords, Tokens, lines_of};
+use crate::rank::words::parts;
 use crate::{Change, FileChange, FileStatus, Hunk, Place};
 
 /// Most facts read of one file; what lies beyond is a mass edit.
@@ -44,9 +45,16 @@ const PAIRED: usize = 12;
 /// ```
 #[must_use]
 pub fn read(change: &Change) -> Vec<Fact> {
+    read_tokens(change, &Tokens::of(change))
+}
+
+/// The facts of a change whose words have been found.
+pub(crate) fn read_tokens(change: &Change, tokens: &Tokens) -> Vec<Fact> {
     let mut facts = Vec::new();
+    let mut line = 0;
     for (index, file) in change.files.iter().enumerate() {
-        let mut reader = Reader { file, index, facts: Vec::new() };
+        let mut reader = Reader { file, index, tokens, line, facts: Vec::new() };
+        line += file.hunks.iter().map(lines_of).sum::<usize>();
         reader.read();
         reader.facts.truncate(MOST);
         facts.append(&mut reader.facts);
@@ -57,6 +65,9 @@ pub fn read(change: &Change) -> Vec<Fact> {
 struct Reader<'a> {
     file: &'a FileChange,
     index: usize,
+    tokens: &'a Tokens,
+    /// The file's first line among the tokens.
+    line: usize,
     facts: Vec<Fact>,
 }
 
@@ -262,34 +273,39 @@ impl Reader<'_> {
 
     fn code(&mut self) {
         self.definitions();
-        let configures = config_code::is_config_code(&self.file.path);
-        for index in 0..self.file.hunks.len() {
-            let hunk = &self.file.hunks[index];
+        let file = self.file;
+        let configures = config_code::is_config_code(&file.path);
+        let mut line = self.line;
+        for (index, hunk) in file.hunks.iter().enumerate() {
+            let words = HunkWords::new(hunk, self.tokens, line);
+            line += lines_of(hunk);
             if hunk.removed.len() <= PAIRED && hunk.added.len() <= PAIRED {
                 let settings =
-                    if configures { config_code::settings(hunk) } else { settings_in_code(hunk) };
+                    if configures { config_code::settings(hunk) } else { code::settings(words) };
                 for setting in settings {
                     self.push(FactKind::Setting(setting), index);
                 }
             }
-            if let Some((guard, word)) = guard_removed(&self.file.hunks[index]) {
+            if let Some((guard, word)) = guard::removed(words) {
                 self.push(FactKind::GuardRemoved { guard, word }, index);
             }
         }
     }
 
     fn definitions(&mut self) {
-        let collect = |side: fn(&Hunk) -> &Vec<String>| -> Vec<(String, String, usize)> {
-            self.file
-                .hunks
-                .iter()
-                .enumerate()
-                .flat_map(|(index, hunk)| side(hunk).iter().map(move |line| (line, index)))
-                .filter_map(|(line, index)| {
-                    definition::name(line).map(|name| (name.to_owned(), line.clone(), index))
-                })
-                .take(MOST)
-                .collect()
+        let collect = |side: fn(&Hunk) -> &Vec<String>| {
+            let mut found: Vec<(String, String, usize)> = Vec::new();
+            for (index, hunk) in self.file.hunks.iter().enumerate() {
+                for line in side(hunk) {
+                    if let Some(name) = definition::name(line) {
+                        found.push((name.to_owned(), line.clone(), index));
+                        if found.len() == MOST {
+                            return found;
+                        }
+                    }
+                }
+            }
+            found
         };
         let mut old = collect(|hunk| &hunk.removed);
         let new = collect(|hunk| &hunk.added);
@@ -356,75 +372,4 @@ pub(super) fn setting(key: String, old: Option<&str>, new: Option<&str>, in_code
         in_code,
         key,
     }
-}
-
-/// Lines of code that differ in one number or switch: keyword arguments, constants, defaults.
-fn settings_in_code(hunk: &Hunk) -> Vec<Setting> {
-    let mut found = Vec::new();
-    let mut used = vec![false; hunk.added.len()];
-    let added: Vec<Vec<&str>> = if hunk.removed.is_empty() {
-        Vec::new()
-    } else {
-        hunk.added.iter().map(|line| words(line).collect()).collect()
-    };
-    for before in &hunk.removed {
-        let old: Vec<&str> = words(before).collect();
-        for (at, new) in added.iter().enumerate() {
-            if used[at] {
-                continue;
-            }
-            if old.len() != new.len() || old.len() > 24 {
-                continue;
-            }
-            let differing: Vec<usize> = (0..old.len()).filter(|&n| old[n] != new[n]).collect();
-            let literal = |word: &str| {
-                word.starts_with(|c: char| c.is_ascii_digit())
-                    || matches!(word, "True" | "False" | "true" | "false" | "None" | "null" | "nil")
-            };
-            if differing.is_empty()
-                || differing.len() > 3
-                || !differing.iter().all(|&n| n > 0 && literal(old[n]) && literal(new[n]))
-            {
-                continue;
-            }
-            used[at] = true;
-            for n in differing {
-                let key = (0..n).rev().find(|&k| !literal(old[k])).map(|k| old[k]);
-                if let Some(key) = key {
-                    found.push(setting(key.to_owned(), Some(old[n]), Some(new[n]), true));
-                }
-            }
-            break;
-        }
-    }
-    found
-}
-
-/// A protection whose word stands in removed lines and in no added one.
-fn guard_removed(hunk: &Hunk) -> Option<(Guard, String)> {
-    let find = |lines: &[String]| {
-        lines.iter().flat_map(|line| words(line)).find_map(|word| {
-            let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
-            let holds = |part: &str| {
-                word.as_bytes()
-                    .windows(part.len())
-                    .any(|bytes| bytes.eq_ignore_ascii_case(part.as_bytes()))
-            };
-            let guard = if is(&["except", "catch", "rescue"]) {
-                Guard::Catch
-            } else if holds("retry") || holds("retries") {
-                Guard::Retry
-            } else if holds("timeout") {
-                Guard::Timeout
-            } else if is(&["mutex", "synchronized", "transaction", "for_update", "with_lock"]) {
-                Guard::Lock
-            } else {
-                return None;
-            };
-            Some((guard, word.to_owned()))
-        })
-    };
-    let lost = find(&hunk.removed)?;
-    let kept = |guard: Guard| find(&hunk.added).is_some_and(|(other, _)| other == guard);
-    (!kept(lost.0)).then_some(lost)
 }

@@ -16,11 +16,13 @@
 mod explain;
 mod gate;
 pub(crate) mod index;
+mod kind;
 mod messenger;
 mod none;
 pub(crate) mod prepare;
 pub(crate) mod query;
 mod reverts;
+pub(crate) mod tokens;
 pub(crate) mod trace;
 mod weights;
 pub(crate) mod words;

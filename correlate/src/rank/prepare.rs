@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::index::WordIndex;
+use super::kind::{CommitKind, FileKind};
 use super::reverts::{self, Subjects};
+use super::tokens::{Tokens, lines_of};
 use super::words::{hash, words};
 use crate::facts::{self, DefinitionAction, Fact, FactKind};
 use crate::order::oldest_first;
-use crate::{Change, FileChange, Window};
+use crate::{Change, Window};
 
 /// A window whose diffs have been read. Ranking many incidents of one release reads them once.
 ///
@@ -43,8 +45,7 @@ pub struct PreparedWindow<'w> {
     pub(crate) paths: Vec<PathTouches>,
     pub(crate) by_path: HashMap<String, usize>,
     pub(crate) by_name: HashMap<u64, Vec<usize>>,
-    /// Hashes of section words by position, file and hunk.
-    sections: Vec<Vec<Vec<Section>>>,
+    sections: Sections,
     /// Definitions that the lines of hunks hold: file, hunk and hash of the name, by position.
     pub(crate) defined: Vec<Vec<(usize, usize, u64)>>,
     pub(crate) kinds: Vec<CommitKind>,
@@ -55,25 +56,38 @@ pub struct PreparedWindow<'w> {
     pub(crate) sizes: Vec<usize>,
 }
 
-/// Hashes of the words of a hunk's section.
-pub(crate) type Section = Box<[u64]>;
+/// Hashes of the words of the hunks' sections, all in one row.
+#[derive(Debug, Clone, Default)]
+struct Sections {
+    words: Vec<u64>,
+    /// By hunk: where its words end.
+    ends: Vec<usize>,
+    /// By file: its first hunk.
+    hunks: Vec<usize>,
+    /// By position: the first file of the change.
+    files: Vec<usize>,
+}
+
+impl Sections {
+    fn of(&self, position: usize, file: usize, hunk: usize) -> &[u64] {
+        let hunk = self.hunks[self.files[position] + file] + hunk;
+        let start = hunk.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.words[start..self.ends[hunk]]
+    }
+
+    fn add(&mut self, section: &str) {
+        self.words.extend(words(section).map(hash));
+        self.ends.push(self.words.len());
+    }
+}
 
 /// A path and who touches it, newest first.
 #[derive(Debug, Clone)]
 pub(crate) struct PathTouches {
     pub(crate) path: String,
+    pub(crate) kind: FileKind,
     /// Position and index into the files of the change.
     pub(crate) touches: Vec<(usize, usize)>,
-}
-
-/// What a commit is by its shape and author alone.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct CommitKind {
-    pub(crate) docs_only: bool,
-    pub(crate) tests_only: bool,
-    pub(crate) form_only: bool,
-    pub(crate) merge: bool,
-    pub(crate) bot: bool,
 }
 
 /// A commit whose message names another one of the window.
@@ -120,7 +134,7 @@ impl<'w> PreparedWindow<'w> {
     }
 
     pub(crate) fn section(&self, position: usize, file: usize, hunk: usize) -> &[u64] {
-        &self.sections[position][file][hunk]
+        self.sections.of(position, file, hunk)
     }
 
     fn build(window: Cow<'w, Window>) -> Self {
@@ -135,7 +149,7 @@ impl<'w> PreparedWindow<'w> {
             paths: Vec::new(),
             by_path: HashMap::new(),
             by_name: HashMap::new(),
-            sections: Vec::with_capacity(order.len()),
+            sections: Sections::default(),
             defined: Vec::with_capacity(order.len()),
             kinds: Vec::with_capacity(order.len()),
             mentions: Vec::new(),
@@ -144,8 +158,11 @@ impl<'w> PreparedWindow<'w> {
             order,
             window: Cow::Owned(Window::default()),
         };
+        let mut tokens = Tokens::default();
         for (position, &index) in prepared.order.clone().iter().enumerate() {
-            prepared.add(position, &window.changes[index]);
+            let change = &window.changes[index];
+            tokens.read(change);
+            prepared.add(position, change, &tokens);
         }
         for path in &mut prepared.paths {
             path.touches.reverse();
@@ -156,34 +173,32 @@ impl<'w> PreparedWindow<'w> {
         prepared
     }
 
-    fn add(&mut self, position: usize, change: &Change) {
+    fn add(&mut self, position: usize, change: &Change, tokens: &Tokens) {
         let id = u32::try_from(position).unwrap_or(u32::MAX - 1);
-        let mut sections = Vec::with_capacity(change.files.len());
+        let mut line = 0;
+        let mut kinds = Vec::with_capacity(change.files.len());
+        self.sections.files.push(self.sections.hunks.len());
         for (at, file) in change.files.iter().enumerate() {
-            self.touch(position, at, &file.path);
+            let path = self.touch(position, at, &file.path);
             if let Some(previous) = &file.previous_path {
                 self.touch(position, at, previous);
             }
             self.path_words.add(id, &file.path);
-            let index = if is_docs(&file.path) || is_test(&file.path) {
-                &mut self.side_words
-            } else {
-                &mut self.diff_words
-            };
-            let mut of_file: Vec<Section> = Vec::with_capacity(file.hunks.len());
+            let kind = self.paths[path].kind;
+            kinds.push(kind);
+            let index = if kind.is_side() { &mut self.side_words } else { &mut self.diff_words };
+            self.sections.hunks.push(self.sections.ends.len());
+            let lines = line..line + file.hunks.iter().map(lines_of).sum::<usize>();
+            line = lines.end;
+            index.add_tokens(id, tokens.lines(lines));
             for hunk in &file.hunks {
-                for line in hunk.removed.iter().chain(&hunk.added) {
-                    index.add(id, line);
-                }
-                of_file.push(words(&hunk.section).map(hash).collect());
+                self.sections.add(&hunk.section);
             }
-            sections.push(of_file);
         }
-        self.sections.push(sections);
         self.message_words.add(id, &change.message);
-        self.kinds.push(kind(change));
+        self.kinds.push(CommitKind::of(change, &kinds));
         self.sizes.push(change.files.len());
-        let facts = facts::read(change);
+        let facts = facts::read_tokens(change, tokens);
         self.defined.push(facts.iter().flat_map(defined).collect());
         let mut seen = Vec::new();
         for fact in &facts {
@@ -197,12 +212,13 @@ impl<'w> PreparedWindow<'w> {
         self.facts.push(facts);
     }
 
-    fn touch(&mut self, position: usize, file: usize, path: &str) {
+    fn touch(&mut self, position: usize, file: usize, path: &str) -> usize {
         let id = match self.by_path.get(path) {
             Some(&id) => id,
             None => {
                 let id = self.paths.len();
-                self.paths.push(PathTouches { path: path.to_owned(), touches: Vec::new() });
+                let kind = FileKind::of(path);
+                self.paths.push(PathTouches { path: path.to_owned(), kind, touches: Vec::new() });
                 self.by_path.insert(path.to_owned(), id);
                 let name = path.rsplit('/').next().unwrap_or(path);
                 self.by_name.entry(hash(name)).or_default().push(id);
@@ -210,6 +226,7 @@ impl<'w> PreparedWindow<'w> {
             }
         };
         self.paths[id].touches.push((position, file));
+        id
     }
 }
 
@@ -250,147 +267,6 @@ pub(crate) fn key_parts(fact: &FactKind) -> Vec<String> {
     parts.sort();
     parts.dedup();
     parts
-}
-
-fn kind(change: &Change) -> CommitKind {
-    let all =
-        |test: fn(&FileChange) -> bool| !change.files.is_empty() && change.files.iter().all(test);
-    CommitKind {
-        docs_only: all(|file| is_docs(&file.path)),
-        tests_only: all(|file| is_docs(&file.path) || is_test(&file.path))
-            && change.files.iter().any(|file| is_test(&file.path)),
-        form_only: all(is_form_only),
-        merge: change.parents > 1,
-        bot: is_bot(change),
-    }
-}
-
-/// Whether a file only documents.
-pub(crate) fn is_docs(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let name = lower.rsplit('/').next().unwrap_or(&lower);
-    let stem = name.split('.').next().unwrap_or(name);
-    [".md", ".rst", ".adoc", ".po", ".pot", ".1", ".5", ".8", ".man"]
-        .iter()
-        .any(|s| name.ends_with(s))
-        || (name.ends_with(".txt") && !name.starts_with("requirements") && name != "cmakelists.txt")
-        || (matches!(name.rsplit('.').next(), Some("txt" | "md" | "html" | "in") | None)
-            || name == stem)
-            && matches!(
-                stem,
-                "readme"
-                    | "changes"
-                    | "changelog"
-                    | "news"
-                    | "authors"
-                    | "license"
-                    | "licence"
-                    | "copying"
-                    | "contributing"
-                    | "todo"
-                    | "contributors"
-                    | "codeowners"
-                    | "notice"
-                    | "maintainers"
-                    | "thanks"
-            )
-        || matches!(name, ".gitignore" | ".mailmap" | ".gitattributes" | ".editorconfig")
-        || lower
-            .split('/')
-            .any(|part| matches!(part, "docs" | "doc" | "man" | "changelog" | "changelogs"))
-            && ![".py", ".rb", ".js", ".ts", ".c", ".go", ".rs", ".java"]
-                .iter()
-                .any(|s| name.ends_with(s))
-}
-
-/// Whether a file is only run by tests or by those who build.
-pub(crate) fn is_test(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let name = lower.rsplit('/').next().unwrap_or(&lower);
-    lower.rsplit('/').skip(1).any(|part| {
-        matches!(
-            part,
-            "test"
-                | "tests"
-                | "spec"
-                | "specs"
-                | "testing"
-                | "__tests__"
-                | "fixtures"
-                | "testdata"
-                | "examples"
-                | "example"
-                | "benchmarks"
-                | ".github"
-                | ".gitlab"
-                | ".circleci"
-                | "ci"
-        )
-    }) || name.starts_with("test_")
-        || name.starts_with("test-")
-        || name.starts_with("tests.")
-        || [".test.js", ".spec.js", ".test.ts", ".spec.ts", ".test.tsx", ".spec.tsx"]
-            .iter()
-            .any(|s| name.ends_with(s))
-        || [
-            "_test.go",
-            "_test.py",
-            "_spec.rb",
-            "_test.rb",
-            "_test.rs",
-            "_test.c",
-        ]
-        .iter()
-        .any(|s| name.ends_with(s))
-        // `CartTest.java`, and not `Latest.java`.
-        || ["Test.java", "Tests.java", "Tests.cs", "Test.php"].iter().any(|s| path.ends_with(s))
-        || matches!(
-            name,
-            "tox.ini"
-                | ".travis.yml"
-                | ".gitlab-ci.yml"
-                | "appveyor.yml"
-                | "jenkinsfile"
-                | "noxfile.py"
-                | "conftest.py"
-                | "pytest.ini"
-                | ".pre-commit-config.yaml"
-                | ".coveragerc"
-                | "jest.config.js"
-                | ".eslintrc.json"
-                | ".prettierrc"
-                | ".flake8"
-                | "ruff.toml"
-                | "codecov.yml"
-                | "mypy.ini"
-                | ".editorconfig"
-                | ".eslintrc"
-                | ".rubocop.yml"
-                | "renovate.json"
-                | "dependabot.yml"
-        )
-}
-
-/// Whether the lines differ in nothing but white space. Reduced lines have lost the signs that tell
-/// `<` from `<=`, so only lines kept for display can show it.
-fn is_form_only(file: &FileChange) -> bool {
-    let inked = |lines: &[String]| -> String {
-        lines.iter().flat_map(|line| line.chars()).filter(|c| !c.is_whitespace()).collect()
-    };
-    !file.hunks.is_empty()
-        && file.hunks.iter().all(|hunk| {
-            hunk.display.as_ref().is_some_and(|lines| inked(&lines.removed) == inked(&lines.added))
-        })
-}
-
-fn is_bot(change: &Change) -> bool {
-    let author = change.author.to_ascii_lowercase();
-    let email = change.author_email.as_deref().unwrap_or_default().to_ascii_lowercase();
-    author.ends_with("[bot]")
-        || email.contains("[bot]@")
-        || ["dependabot", "renovate", "greenkeeper", "snyk-bot", "github-actions", "pre-commit-ci"]
-            .iter()
-            .any(|bot| author.starts_with(bot))
 }
 
 /// Who names whom: full or short object names (at least seven digits) in messages.

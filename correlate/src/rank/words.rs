@@ -1,5 +1,7 @@
 //! Words: finding, hashing, splitting.
 
+use crate::scan::{every, load, word_length};
+
 /// The words `[A-Za-z_][A-Za-z0-9_]*` and numbers `\d+(\.\d+)?` of a text.
 pub(crate) fn words(text: &str) -> Words<'_> {
     Words { text, at: 0 }
@@ -23,12 +25,7 @@ impl<'a> Iterator for Words<'a> {
                 return Some(&self.text[start..self.at]);
             }
             if CLASS[usize::from(bytes[start])] == DIGIT {
-                self.at = run(bytes, start, |class| class == DIGIT);
-                if bytes.get(self.at) == Some(&b'.')
-                    && bytes.get(self.at + 1).is_some_and(u8::is_ascii_digit)
-                {
-                    self.at = run(bytes, self.at + 1, |class| class == DIGIT);
-                }
+                self.at = number_end(bytes, start);
                 return Some(&self.text[start..self.at]);
             }
             self.at += 1;
@@ -64,14 +61,72 @@ fn run(bytes: &[u8], from: usize, keep: impl Fn(u8) -> bool) -> usize {
     at
 }
 
-/// Case-blind hash of a word (FNV-1a with a final mix). Stable, and not meant against adversaries: a
-/// collision makes two words one, no more.
+/// Case-blind hash of a word. Stable, and not meant against adversaries: a collision makes two words
+/// one, no more.
 pub(crate) fn hash(word: &str) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in word.bytes() {
-        hash = (hash ^ u64::from(byte | 0x20)).wrapping_mul(0x0100_0000_01b3);
+    let bytes = word.as_bytes();
+    let mut hash = 0;
+    for at in (0..bytes.len()).step_by(8) {
+        hash = mixed(hash, load(bytes, at), (bytes.len() - at).min(8));
     }
-    hash ^ (hash >> 29)
+    finished(hash)
+}
+
+/// What [`each_word`] says of numbers in place of a hash.
+pub(crate) const NUMBER: u64 = 0;
+
+/// Hands over the [`hash`], start and end of each of the [`words`] of a text, reading eight bytes
+/// at a time.
+pub(crate) fn each_word(text: &str, mut each: impl FnMut(u64, usize, usize)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        match CLASS[usize::from(bytes[at])] {
+            LETTER => {
+                let mut hash = 0;
+                loop {
+                    let eight = load(bytes, at);
+                    let length = word_length(eight);
+                    if length > 0 {
+                        hash = mixed(hash, eight, length);
+                        at += length;
+                    }
+                    if length < 8 || at == bytes.len() {
+                        break;
+                    }
+                }
+                each(finished(hash), start, at);
+            }
+            DIGIT => {
+                at = number_end(bytes, at);
+                each(NUMBER, start, at);
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// Where a number that begins at `at` ends.
+fn number_end(bytes: &[u8], at: usize) -> usize {
+    let end = run(bytes, at, |class| class == DIGIT);
+    if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
+        run(bytes, end + 1, |class| class == DIGIT)
+    } else {
+        end
+    }
+}
+
+/// Mixes the first `length` (1 to 8) of eight bytes into a hash, blind to case.
+fn mixed(hash: u64, eight: u64, length: usize) -> u64 {
+    let kept = (eight | every(0x20)) & (u64::MAX >> (64 - 8 * length));
+    (hash.rotate_left(23) ^ kept).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Spreads what tells words apart over all bits.
+fn finished(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    hash ^ (hash >> 32)
 }
 
 /// The parts of a compound name in lower case, a plural `s` taken off:
@@ -156,6 +211,8 @@ const COMMON: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -177,6 +234,25 @@ mod tests {
     fn hashes_without_case() {
         assert_eq!(hash("QueuePool"), hash("queuepool"));
         assert_ne!(hash("pool_a"), hash("pool_b"));
+    }
+
+    proptest! {
+        #[test]
+        fn words_in_one_go_are_the_words(text in "[ -~ä€]{0,80}|\\PC{0,40}|[a-zA-Z_0-9.]{0,40}") {
+            let mut found = Vec::new();
+            each_word(&text, |hash, start, end| found.push((hash, &text[start..end])));
+            let number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+            let expected: Vec<(u64, &str)> = words(&text)
+                .map(|word| (if number(word) { NUMBER } else { hash(word) }, word))
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn hashes_tell_words_apart(a in "[a-z_0-9]{1,20}", b in "[a-z_0-9]{1,20}") {
+            prop_assert_eq!(hash(&a) == hash(&b), a == b);
+            prop_assert_eq!(hash(&a.to_ascii_uppercase()), hash(&a));
+        }
     }
 
     #[test]

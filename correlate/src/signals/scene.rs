@@ -1,7 +1,7 @@
 //! What all signals of one ranking share.
 
 use crate::facts::{ErrorClass, Fact, FactKind, fit};
-use crate::rank::prepare::{PreparedWindow, is_docs, is_test};
+use crate::rank::prepare::PreparedWindow;
 use crate::rank::query::{Query, Role, Term};
 use crate::rank::trace::{Touch, Trace};
 use crate::{FileChange, Incident, Observation, Place};
@@ -96,18 +96,19 @@ impl<'a> Scene<'a> {
         ];
         for (kind, index) in indices.into_iter().enumerate() {
             for (at, term) in self.query.terms.iter().enumerate() {
-                let (count, changes) = index.changes(term.hash);
-                self.rarity[kind]
-                    .push(((n + 1.0) / (count as f64 + 0.5)).ln().clamp(0.0, RAREST) / RAREST);
                 let found = match kind {
                     0 => &mut self.in_diff,
                     1 => &mut self.in_message,
                     2 => &mut self.in_path,
                     _ => &mut self.in_side,
                 };
-                for position in changes {
+                let mut count = 0;
+                for position in index.changes(term.hash) {
                     found[position].push(at);
+                    count += 1;
                 }
+                let rarity = ((n + 1.0) / (f64::from(count) + 0.5)).ln();
+                self.rarity[kind].push(rarity.clamp(0.0, RAREST) / RAREST);
             }
         }
     }
@@ -145,7 +146,7 @@ impl<'a> Scene<'a> {
 
     /// How much a file's settings matter where the incident happened.
     fn relevance(&self, file: &FileChange, fact: &Fact) -> f64 {
-        if is_test(&file.path) || is_docs(&file.path) {
+        if self.prepared.paths[self.prepared.by_path[&file.path]].kind.is_side() {
             return 0.0;
         }
         let key = match &fact.kind {
