@@ -60,6 +60,22 @@ fn reads_a_whole_case() {
 }
 
 #[test]
+fn changes_stand_in_the_recorded_order_unless_it_is_plainly_none() {
+    let positions = |days: &[u8]| {
+        let mut value = case();
+        value["changes"] = ('a'..).zip(days).map(|(digit, day)| change(digit, *day)).collect();
+        let case = Case::from_json(&value.to_string()).unwrap();
+        case.window().changes.iter().map(|change| change.position).collect::<Vec<_>>()
+    };
+    // One slow clock.
+    assert_eq!(positions(&[2, 3, 4, 1, 5, 6]), (0..6).map(Some).collect::<Vec<_>>());
+    assert_eq!(positions(&[4, 4]), [Some(0), Some(1)]);
+    // The newest first, and shuffled.
+    assert_eq!(positions(&[6, 5, 4, 3, 2, 1]), [None; 6]);
+    assert_eq!(positions(&[4, 1, 6, 2, 5, 3]), [None; 6]);
+}
+
+#[test]
 fn what_is_written_is_read_again() {
     let case = Case::from_json(&case().to_string()).unwrap();
     let again = Case::from_json(&case.to_json()).unwrap();
