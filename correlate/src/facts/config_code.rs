@@ -67,7 +67,7 @@ pub(crate) fn settings(hunk: &Hunk) -> Vec<Setting> {
             // The first of the best: `max_by_key` would take the last.
             .reduce(|best, next| if next.1 > best.1 { next } else { best });
         match partner.and_then(|(at, _)| new[at].take()) {
-            Some(after) => found.extend(difference(before, &after)),
+            Some(after) => found.extend(difference(before, &after, &hunk.section)),
             None => found
                 .extend(alone(before).map(|(key, value)| setting(key, Some(&value), None, false))),
         }
@@ -98,13 +98,13 @@ fn shared(a: &[String], b: &[String]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
-fn difference(before: &[String], after: &[String]) -> Option<Setting> {
+fn difference(before: &[String], after: &[String], section: &str) -> Option<Setting> {
     let start = shared(before, after);
     let longest = before.len().min(after.len()) - start;
     let end = before.iter().rev().zip(after.iter().rev()).take(longest).take_while(|(a, b)| a == b);
     let end = end.count();
     let (old, new) = (&before[start..before.len() - end], &after[start..after.len() - end]);
-    let key = before[..start].last()?;
+    let key = keyed(&before[..start], section)?;
     let value = |words: &[String]| words[..words.len().min(VALUE)].join(" ");
     match (old, new) {
         ([], []) => None,
@@ -114,14 +114,37 @@ fn difference(before: &[String], after: &[String]) -> Option<Setting> {
         ([key, rest @ ..], []) if !rest.is_empty() => {
             Some(setting(key.clone(), Some(&value(rest)), None, false))
         }
-        ([], new) => Some(setting(key.clone(), None, Some(&value(new)), false)),
-        (old, []) => Some(setting(key.clone(), Some(&value(old)), None, false)),
-        (old, new) => Some(setting(key.clone(), Some(&value(old)), Some(&value(new)), false)),
+        ([], new) => Some(setting(key, None, Some(&value(new)), false)),
+        (old, []) => Some(setting(key, Some(&value(old)), None, false)),
+        (old, new) => Some(setting(key, Some(&value(old)), Some(&value(new)), false)),
     }
+}
+
+/// The last word before a difference; one that says nothing has the block it stands in before it.
+fn keyed(before: &[String], section: &str) -> Option<String> {
+    let key = before.last()?;
+    let block = words(section).last().filter(|_| {
+        matches!(
+            key.as_str(),
+            "value" | "name" | "default" | "count" | "size" | "type" | "days" | "enabled"
+        )
+    });
+    Some(match block {
+        Some(block) => format!("{block}.{key}"),
+        None => key.clone(),
+    })
 }
 
 /// A line without a partner: its first word is the key.
 fn alone(line: &[String]) -> Option<(String, String)> {
+    let line = match line.split_first() {
+        Some((word, rest))
+            if matches!(word.as_str(), "ENV" | "ARG" | "Environment" | "export" | "set") =>
+        {
+            rest
+        }
+        _ => line,
+    };
     let (key, rest) = line.split_first()?;
     (!rest.is_empty() && line.len() <= LONGEST).then(|| (key.clone(), rest.join(" ")))
 }

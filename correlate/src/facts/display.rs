@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{DefinitionAction, Fact, FactKind, Guard, SchemaAction};
+use super::{DefinitionAction, Fact, FactKind, Guard, SchemaAction, VersionStep};
 
 impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -19,7 +19,8 @@ impl fmt::Display for Fact {
             FactKind::SettingRenamed { from, to, .. } => {
                 write!(f, "setting {from} renamed to {to}")
             }
-            FactKind::Dependency { name, from, to, .. } => match (from, to) {
+            FactKind::Dependency { name, from, to, step } => match (from, to) {
+                (None, None) if *step == VersionStep::Added => write!(f, "dependency {name} added"),
                 (Some(from), Some(to)) => write!(f, "dependency {name} {from} → {to}"),
                 (None, Some(to)) => write!(f, "dependency {name} added at {to}"),
                 _ => write!(f, "dependency {name} removed"),

@@ -4,7 +4,8 @@
 //! cause", 0.5 "a usual one", 0.2 "it happens". The ranker's weight for the whole table is fitted.
 
 use super::{
-    ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, Unit, VersionStep, family,
+    ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, Unit, VersionStep,
+    table::family_fit,
 };
 use crate::rank::words::parts;
 
@@ -13,23 +14,31 @@ use Family as F;
 use Trend as T;
 
 /// How well a fact explains a class of error.
-pub(crate) fn fit(fact: &FactKind, class: ErrorClass) -> f64 {
+///
+/// `families` are those of its key, primary first; empty for facts that have none.
+pub(crate) fn fit(fact: &FactKind, families: &[Family], class: ErrorClass) -> f64 {
     match fact {
-        FactKind::Setting(setting) => setting_fit(setting, class),
-        FactKind::SettingRenamed { from, .. } => match class {
+        FactKind::Setting(setting) => setting_fit(setting, families, class),
+        FactKind::SettingRenamed { .. } => match class {
             C::MissingKey => 1.0,
             C::NullValue | C::MissingAttribute => 0.7,
             C::InvalidValue | C::TypeMismatch => 0.2,
             C::Unauthenticated => 0.7,
             class => {
                 // To whoever reads the old name the setting is gone.
-                family::families(from)
-                    .into_iter()
-                    .map(|family| 0.7 * family_fit(family, T::Removed, class))
+                families
+                    .iter()
+                    .map(|&family| 0.7 * family_fit(family, T::Removed, class))
                     .fold(0.0, f64::max)
             }
         },
-        FactKind::Dependency { step, .. } => dependency_fit(*step, class),
+        FactKind::Dependency { name, from, to, step } => {
+            let flavours = [from, to].map(|tag| tag.as_deref().is_some_and(is_flavoured));
+            if flavours[0] != flavours[1] {
+                return flavour_fit(class).max(dependency_fit(*step, class));
+            }
+            package_fit(name, *step, class).max(dependency_fit(*step, class))
+        }
         FactKind::Schema { action, .. } => schema_fit(action, class),
         FactKind::Definition { .. } => 0.0,
         FactKind::GuardRemoved { guard, .. } => match (guard, class) {
@@ -41,15 +50,20 @@ pub(crate) fn fit(fact: &FactKind, class: ErrorClass) -> f64 {
     }
 }
 
-fn setting_fit(setting: &Setting, class: ErrorClass) -> f64 {
-    let best = family::families(&setting.key)
-        .into_iter()
+fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
+    let trend = if is_inverse(&setting.key) { inverse(setting.trend) } else { setting.trend };
+    let best = families
+        .iter()
         .enumerate()
         // What a key is about first counts in full, what it is about besides a little less.
-        .map(|(n, family)| {
-            family_fit(family, setting.trend, class) * if n == 0 { 1.0 } else { 0.8 }
+        .map(|(n, &family)| {
+            family_fit(family, trend, class)
+                * if n == 0 { 1.0 } else { 0.8 }
+                * if counts(family) && !has_number(setting) { 0.4 } else { 1.0 }
         })
-        .fold(0.9 * family_fit(setting.family, setting.trend, class), f64::max);
+        // What the file is about tells little of one key in it.
+        .fold(0.4 * family_fit(setting.family, trend, class), f64::max)
+        .max(by_value(setting, families, class));
     let malformed = match (&setting.old, &setting.new, class) {
         // `30` → `30s`: what was a number is none any more, or the other way round.
         (Some(old), Some(new), C::TypeMismatch | C::Decoding | C::InvalidValue)
@@ -68,7 +82,62 @@ fn setting_fit(setting: &Setting, class: ErrorClass) -> f64 {
     let scale = if setting.in_code { 0.8 } else { 1.0 };
     // What is written into a log hardly ever breaks what is logged.
     let scale = if is_about_logs(&setting.key) { 0.3 * scale } else { scale };
-    best.max(malformed) * step(setting) * scale
+    best.max(malformed) * step(setting) * version_step(setting) * scale
+}
+
+/// Families whose settings are quantities.
+fn counts(family: Family) -> bool {
+    matches!(family, F::Pool | F::Workers | F::Timeout | F::Memory | F::Limit | F::Retry)
+}
+
+fn has_number(setting: &Setting) -> bool {
+    let is_switch = matches!(setting.trend, T::Enabled | T::Disabled);
+    let mut values = [&setting.old, &setting.new].into_iter().flatten();
+    is_switch || values.any(|value| value.text.bytes().any(|b| b.is_ascii_digit()))
+}
+
+/// What a value shows where the key does not: a switch, or another name for something.
+fn by_value(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
+    match setting.trend {
+        T::Enabled | T::Disabled => 0.9 * family_fit(F::Flag, setting.trend, class),
+        T::Replaced if families == [F::Other] && !has_number(setting) => {
+            let kind = 0.5 * family_fit(F::Kind, T::Replaced, class);
+            kind.max(0.6 * family_fit(F::Address, T::Replaced, class))
+        }
+        _ => 0.0,
+    }
+}
+
+/// Whether more of a setting allows less: the period in which so many requests are permitted.
+fn is_inverse(key: &str) -> bool {
+    let words = parts(key);
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+    has(&["limit", "rate", "quota", "throttle", "ratelimit", "ratelimiter"])
+        && has(&["period", "window", "interval", "duration", "refresh", "every"])
+}
+
+fn inverse(trend: Trend) -> Trend {
+    match trend {
+        T::Lowered => T::Raised,
+        T::Raised => T::Lowered,
+        trend => trend,
+    }
+}
+
+/// Versions that stand in configuration move far or hardly.
+fn version_step(setting: &Setting) -> f64 {
+    let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return 1.0 };
+    let is_version =
+        |text: &str| text.contains('.') && text.starts_with(|c: char| c.is_ascii_digit());
+    let named = parts(&setting.key).last().is_some_and(|part| part == "version");
+    if !named || !is_version(&old.text) || !is_version(&new.text) {
+        return 1.0;
+    }
+    match super::dependency::step(Some(&old.text), Some(&new.text)) {
+        VersionStep::Major => 1.0,
+        VersionStep::Minor => 0.4,
+        _ => 0.15,
+    }
 }
 
 fn is_about_logs(key: &str) -> bool {
@@ -89,196 +158,6 @@ fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok()
 }
 
-/// The table for settings: what it governs, which way it went, what broke.
-#[rustfmt::skip]
-fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64 {
-    let lowered = matches!(trend, T::Lowered | T::Disabled | T::Removed);
-    let lower = |yes: f64, added: f64, other: f64| match trend {
-        T::Lowered => yes,
-        T::Removed | T::Disabled => yes * 0.5,
-        T::Added => added,
-        T::Replaced | T::Enabled => added * 0.8,
-        T::Raised => other,
-    };
-    let any = |strength: f64| match trend {
-        T::Replaced | T::Added | T::Enabled | T::Disabled | T::Removed => strength,
-        T::Lowered | T::Raised => strength * 0.7,
-    };
-    match class {
-        C::PoolExhausted => match family {
-            F::Pool => lower(1.0, 0.7, 0.05),
-            F::Workers => if trend == T::Raised { 0.9 } else { lower(0.35, 0.3, 0.9) },
-            F::Limit => lower(0.5, 0.4, 0.05),
-            F::Timeout => if trend == T::Raised { 0.2 } else { lower(0.3, 0.2, 0.2) },
-            F::Cache => if trend == T::Disabled { 0.3 } else { 0.1 },
-            F::Other => lower(0.25, 0.1, 0.1),
-            _ => 0.0,
-        },
-        C::Timeout => match family {
-            F::Timeout => lower(1.0, 0.7, 0.2),
-            F::Pool => lower(0.6, 0.3, 0.05),
-            F::Workers => lower(0.4, 0.2, 0.3),
-            F::Retry => lower(0.35, 0.2, 0.15),
-            F::Address => any(0.25),
-            F::Limit => lower(0.3, 0.2, 0.2),
-            F::Cache => lower(0.2, 0.15, 0.1),
-            F::Flag => if trend == T::Enabled { 0.2 } else { 0.1 },
-            F::Other => lower(0.25, 0.1, 0.15),
-            _ => 0.0,
-        },
-        C::OutOfMemory => match family {
-            F::Memory => lower(1.0, 0.7, 0.2),
-            F::Limit => if trend == T::Raised { 0.5 } else { lower(0.5, 0.4, 0.5) },
-            F::Workers => if trend == T::Raised { 0.6 } else { 0.1 },
-            F::Cache => if trend == T::Raised { 0.7 } else { 0.1 },
-            F::Pool => if trend == T::Raised { 0.3 } else { 0.05 },
-            _ => 0.0,
-        },
-        C::LimitExceeded => match family {
-            F::Limit => lower(1.0, 0.7, 0.1),
-            F::Pool => lower(0.6, 0.5, 0.2),
-            F::Memory => lower(0.5, 0.4, 0.05),
-            F::Workers => if trend == T::Raised { 0.5 } else { 0.1 },
-            F::Timeout | F::Retry => lower(0.2, 0.1, 0.1),
-            F::Cache => lower(0.2, 0.1, 0.15),
-            F::Other => lower(0.35, 0.15, 0.15),
-            _ => 0.0,
-        },
-        C::RateLimited => match family {
-            F::Limit => lower(0.8, 0.6, 0.2),
-            F::Workers => if trend == T::Raised { 0.7 } else { 0.1 },
-            F::Timeout => lower(0.5, 0.3, 0.1),
-            F::Retry => if trend == T::Raised { 0.5 } else { 0.2 },
-            F::Cache => lower(0.5, 0.2, 0.1),
-            F::Credential => any(0.3),
-            _ => 0.0,
-        },
-        C::MissingKey => match trend {
-            T::Removed => 0.8,
-            T::Enabled => 0.5,
-            _ => match family {
-                F::Cache => lower(0.6, 0.3, 0.1),
-                F::Address => any(0.3),
-                F::Flag | F::Kind => any(0.4),
-                _ => 0.1,
-            },
-        },
-        C::NullValue => match trend {
-            T::Removed => 0.6,
-            T::Enabled => 0.6,
-            T::Disabled => 0.4,
-            _ => match family {
-                F::Cache => lower(0.7, 0.3, 0.1),
-                F::Flag | F::Kind => any(0.3),
-                F::Address => any(0.3),
-                _ => 0.1,
-            },
-        },
-        C::MissingAttribute | C::BadArgument => match family {
-            F::Kind => any(0.5),
-            F::Flag => any(0.4),
-            _ => if matches!(trend, T::Enabled | T::Removed) { 0.3 } else { 0.0 },
-        },
-        C::ImportFailed => match family {
-            F::Kind => any(0.7),
-            F::Address | F::Flag | F::Locale => any(0.3),
-            _ => if trend == T::Replaced { 0.2 } else { 0.0 },
-        },
-        C::TypeMismatch => match trend {
-            T::Replaced => match family { F::Kind => 0.5, _ => 0.35 },
-            T::Removed | T::Enabled | T::Disabled => 0.25,
-            _ => 0.1,
-        },
-        C::InvalidValue => match family {
-            F::Kind => any(0.8),
-            F::Locale => any(0.6),
-            F::Limit => any(0.3),
-            _ => if trend == T::Replaced { 0.45 } else { 0.2 },
-        },
-        C::Decoding => match family {
-            F::Locale => any(0.9),
-            F::Kind => any(0.7),
-            F::Address | F::Credential => any(0.3),
-            F::Memory | F::Limit => lower(0.3, 0.2, 0.05),
-            _ => if trend == T::Replaced { 0.2 } else { 0.05 },
-        },
-        C::Locale => match family {
-            F::Locale => any(1.0),
-            _ => if trend == T::Replaced { 0.2 } else { 0.0 },
-        },
-        C::ConstraintViolated => match family {
-            F::Flag => any(0.2),
-            F::Locale => any(0.15),
-            F::Retry => if trend == T::Raised { 0.3 } else { 0.1 },
-            _ => 0.0,
-        },
-        C::SchemaMismatch => match family {
-            F::Address => any(0.3),
-            F::Flag => any(0.2),
-            _ => 0.0,
-        },
-        C::Locked => match family {
-            F::Timeout => lower(1.0, 0.6, 0.2),
-            F::Retry => lower(0.6, 0.3, 0.1),
-            F::Workers => if trend == T::Raised { 0.7 } else { 0.1 },
-            F::Pool => if trend == T::Raised { 0.4 } else { 0.1 },
-            F::Kind | F::Flag => any(0.3),
-            _ => 0.0,
-        },
-        C::ConnectionFailed => match family {
-            F::Address => any(1.0),
-            F::Tls => any(0.5),
-            F::Timeout => lower(0.5, 0.3, 0.1),
-            F::Pool => lower(0.4, 0.3, 0.2),
-            F::Retry => lower(0.5, 0.2, 0.05),
-            F::Permission | F::Credential => any(0.3),
-            F::Limit => lower(0.3, 0.2, 0.05),
-            _ => 0.0,
-        },
-        C::NotFound => match family {
-            F::Address => any(1.0),
-            F::Flag | F::Kind => any(0.3),
-            F::Cache => lower(0.3, 0.1, 0.1),
-            _ => if lowered { 0.15 } else { 0.1 },
-        },
-        C::RemoteFailed => match family {
-            F::Retry => lower(1.0, 0.5, 0.2),
-            F::Address => any(0.5),
-            F::Timeout => lower(0.5, 0.3, 0.1),
-            F::Tls => any(0.3),
-            F::Limit | F::Pool | F::Workers => lower(0.3, 0.2, 0.2),
-            F::Credential => any(0.2),
-            _ => 0.0,
-        },
-        C::Unauthenticated => match family {
-            F::Credential => any(1.0),
-            F::Permission => any(0.5),
-            F::Address => any(0.4),
-            F::Tls => any(0.3),
-            F::Timeout | F::Cache => lower(0.4, 0.2, 0.2),
-            _ => 0.0,
-        },
-        C::PermissionDenied => match family {
-            F::Permission => any(1.0),
-            F::Credential => any(0.7),
-            F::Address => any(0.5),
-            F::Flag => any(0.2),
-            _ => 0.0,
-        },
-        C::TlsFailed => match family {
-            F::Tls => any(1.0),
-            F::Address => any(0.5),
-            F::Credential => any(0.2),
-            _ => 0.0,
-        },
-        C::OutOfRange => match family {
-            F::Cache | F::Limit => lower(0.3, 0.1, 0.1),
-            _ => 0.0,
-        },
-        C::Assertion | C::Crash => 0.0,
-    }
-}
-
 fn dependency_fit(step: VersionStep, class: ErrorClass) -> f64 {
     let size = match step {
         VersionStep::Major => 1.0,
@@ -291,14 +170,75 @@ fn dependency_fit(step: VersionStep, class: ErrorClass) -> f64 {
     let api = match class {
         C::ImportFailed | C::BadArgument => 1.0,
         C::MissingAttribute => 0.9,
-        C::TypeMismatch | C::InvalidValue | C::NullValue => 0.4,
-        C::Decoding | C::TlsFailed | C::Locale => 0.35,
-        C::MissingKey | C::SchemaMismatch | C::Unauthenticated => 0.2,
+        C::TypeMismatch | C::InvalidValue | C::NullValue => 0.45,
+        C::Decoding | C::TlsFailed | C::Locale => 0.4,
+        C::MissingKey | C::SchemaMismatch | C::Unauthenticated => 0.25,
+        C::PermissionDenied | C::LimitExceeded | C::ConstraintViolated | C::NotFound => 0.2,
         C::Assertion | C::Crash | C::OutOfRange => 0.2,
-        C::PoolExhausted | C::Timeout | C::ConnectionFailed | C::RemoteFailed | C::Locked => 0.1,
+        C::PoolExhausted | C::Timeout | C::ConnectionFailed | C::RemoteFailed | C::Locked => 0.15,
         _ => 0.05,
     };
     size * api
+}
+
+/// Whether the tag of an image says that it has less inside, or another libc.
+fn is_flavoured(tag: &str) -> bool {
+    const FLAVOURS: &[&str] = &[
+        "alpine",
+        "slim",
+        "musl",
+        "distroless",
+        "chiseled",
+        "nanoserver",
+        "busybox",
+        "minimal",
+        "jre",
+        "nonroot",
+    ];
+    parts(tag).iter().any(|part| FLAVOURS.contains(&part.as_str()))
+}
+
+/// Another flavour of the same image: libraries, fonts, certificates, locales are missing.
+fn flavour_fit(class: ErrorClass) -> f64 {
+    match class {
+        C::ImportFailed => 1.0,
+        C::Locale => 0.9,
+        C::NotFound | C::TlsFailed => 0.7,
+        C::Decoding | C::Crash => 0.5,
+        C::ConnectionFailed | C::InvalidValue | C::PermissionDenied | C::MissingAttribute => 0.3,
+        C::Timeout | C::OutOfMemory | C::RemoteFailed | C::NullValue => 0.15,
+        _ => 0.05,
+    }
+}
+
+/// What system packages are there for.
+const PACKAGES: &[(&[&str], &[ErrorClass])] = &[
+    (&["tzdata"], &[C::Locale, C::NotFound]),
+    (&["certificate", "ca", "openssl", "gnupg"], &[C::TlsFailed]),
+    (&["locale", "icu", "glibc", "gcompat", "libc6"], &[C::Locale, C::Decoding, C::ImportFailed]),
+    (
+        &["font", "fontconfig", "ttf", "dejavu", "noto", "liberation"],
+        &[C::NotFound, C::ImportFailed],
+    ),
+];
+
+/// A system package that is gone: its files, programs and libraries are not found.
+fn package_fit(name: &str, step: VersionStep, class: ErrorClass) -> f64 {
+    if step != VersionStep::Removed {
+        return 0.0;
+    }
+    let words = parts(name);
+    let purpose = PACKAGES.iter().find(|(names, _)| {
+        words.iter().any(|word| {
+            names.iter().any(|name| word == name || name.len() > 3 && word.starts_with(name))
+        })
+    });
+    match (purpose, class) {
+        (Some((_, classes)), class) if classes.contains(&class) => 1.0,
+        (None, C::ImportFailed) => 0.8,
+        (None, C::NotFound) => 0.5,
+        _ => 0.0,
+    }
 }
 
 fn schema_fit(action: &SchemaAction, class: ErrorClass) -> f64 {
@@ -311,13 +251,17 @@ fn schema_fit(action: &SchemaAction, class: ErrorClass) -> f64 {
         (C::ConstraintViolated, S::ColumnAltered) => 0.7,
         (C::ConstraintViolated, S::TableCreated | S::ConstraintDropped) => 0.4,
         (C::ConstraintViolated, _) => 0.3,
-        (C::TypeMismatch | C::Decoding | C::InvalidValue, S::ColumnAltered) => 0.5,
-        (C::Locked | C::Timeout, S::ConstraintDropped | S::ColumnAltered) => 0.4,
+        (C::TypeMismatch, S::ColumnAltered) => 0.9,
+        (C::Decoding | C::InvalidValue, S::ColumnAltered) => 0.5,
+        (C::Locked | C::Timeout, S::ConstraintDropped | S::ColumnAltered) => 0.5,
+        (C::InvalidValue, S::ConstraintDropped) => 0.4,
         (
             C::NullValue | C::MissingAttribute | C::MissingKey,
             S::ColumnDropped | S::ColumnRenamed { .. },
         ) => 0.5,
-        (C::PermissionDenied, S::TableCreated) => 0.4,
+        (C::PermissionDenied, S::TableCreated | S::TableRenamed { .. }) => 0.4,
+        (C::OutOfRange | C::LimitExceeded, S::ColumnAltered) => 0.3,
+        (C::NullValue | C::MissingKey, S::ColumnAltered) => 0.2,
         (C::NullValue, S::ColumnAdded { .. }) => 0.2,
         _ => 0.0,
     }
@@ -325,8 +269,9 @@ fn schema_fit(action: &SchemaAction, class: ErrorClass) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::facts::Value;
+    use super::{ErrorClass, FactKind, Setting, VersionStep};
+    use crate::facts::{Value, family};
+    use ErrorClass as C;
 
     fn setting(key: &str, old: &str, new: &str) -> FactKind {
         let (old, new) = (Value::read(key, old), Value::read(key, new));
@@ -338,6 +283,14 @@ mod tests {
             new: Some(new),
             in_code: false,
         })
+    }
+
+    fn fit(fact: &FactKind, class: ErrorClass) -> f64 {
+        let families = match fact {
+            FactKind::Setting(setting) => family::families(&setting.key),
+            _ => Vec::new(),
+        };
+        super::fit(fact, &families, class)
     }
 
     #[test]
@@ -356,6 +309,20 @@ mod tests {
         let cut = fit(&setting("receive_timeout", "15000", "150"), C::Timeout);
         assert!(trimmed < 0.6 && cut > 0.9);
         assert!(fit(&setting("max_size", "24", "0"), C::LimitExceeded) > 0.9);
+    }
+
+    #[test]
+    fn what_an_image_has_inside_matters() {
+        let dependency = |name: &str, from: Option<&str>, to: Option<&str>, step| {
+            let (from, to) = (from.map(str::to_owned), to.map(str::to_owned));
+            FactKind::Dependency { name: name.to_owned(), from, to, step }
+        };
+        let alpine = dependency("node", Some("20"), Some("20 alpine"), VersionStep::Unknown);
+        assert!(fit(&alpine, C::ImportFailed) > 0.9 && fit(&alpine, C::PoolExhausted) < 0.1);
+        let gone = |name| dependency(name, None, None, VersionStep::Removed);
+        assert!(fit(&gone("tzdata"), C::Locale) > 0.9);
+        assert!(fit(&gone("certificates"), C::TlsFailed) > 0.9);
+        assert!(fit(&gone("libpq5"), C::ImportFailed) >= 0.8);
     }
 
     #[test]

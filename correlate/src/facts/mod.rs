@@ -6,6 +6,7 @@
 
 mod class;
 mod code;
+pub(crate) mod component;
 mod config_code;
 mod definition;
 mod dependency;
@@ -15,8 +16,11 @@ mod fit;
 mod flow;
 mod guard;
 mod line;
+mod manifest;
+mod phrases;
 mod read;
 mod schema;
+mod table;
 mod value;
 
 pub use class::ErrorClass;

@@ -1,12 +1,10 @@
 //! From the reduced lines of a change to facts.
 
-use std::collections::HashMap;
-
 use super::line::Line;
 use super::value::trend;
 use super::{
-    DefinitionAction, Fact, FactKind, Family, Setting, Value, VersionStep, code, config_code,
-    definition, dependency, family, flow, guard, line, schema,
+    DefinitionAction, Fact, FactKind, Family, Setting, Value, code, config_code, definition,
+    dependency, family, flow, guard, line, manifest, schema,
 };
 use crate::diff::reduce::keeps_lines;
 use crate::rank::tokens::{HunkWords, Tokens, lines_of};
@@ -89,7 +87,12 @@ impl Reader<'_> {
             self.schema();
         }
         if dependency::is_manifest(path) {
-            self.dependencies();
+            for (kind, hunk) in manifest::changes(self.file) {
+                self.push(kind, hunk);
+            }
+        }
+        if is_lock(path) {
+            return;
         }
         if keeps_lines(path) {
             self.settings();
@@ -108,6 +111,8 @@ impl Reader<'_> {
                 // What is read has another name now.
                 let (from, to) = (old.text.clone(), new.text.clone());
                 kind = FactKind::SettingRenamed { from, to, value: String::new() };
+            } else if let Some(image) = image(setting) {
+                kind = image;
             } else if setting.family == Family::Other && !setting.in_code {
                 setting.family = family::families(&self.file.path)[0];
             }
@@ -153,10 +158,17 @@ impl Reader<'_> {
             }
         }
         matched.extend(removed.into_iter().map(|old| (Some(old), None)));
+        let manifest = dependency::is_manifest(&self.file.path)
+            || self.file.path.ends_with("Chart.yaml")
+            || self.file.path.ends_with("setup.cfg");
         for (old, new) in matched {
             let hunk = new.as_ref().or(old.as_ref()).map_or(0, |pair| pair.hunk);
             let key =
                 new.as_ref().or(old.as_ref()).map(|pair| pair.key.clone()).unwrap_or_default();
+            // The version of what is released says nothing of what runs.
+            if manifest && parts(&key).last().is_some_and(|part| part == "version") {
+                continue;
+            }
             let setting = setting(
                 key,
                 old.as_ref().map(|pair| pair.value.as_str()),
@@ -176,12 +188,18 @@ impl Reader<'_> {
             } else {
                 String::new()
             };
+            let mut variable = String::new();
             for text in side(hunk) {
                 if manifest && dependency::read(&self.file.path, text).is_some() {
                     continue;
                 }
                 match line::read(text) {
                     Line::Section(name) => name.clone_into(&mut section),
+                    // `- name: POOL_SIZE` and `value: 5` on the next line are one setting.
+                    Line::Pair("name", name) if is_variable(name) => name.clone_into(&mut variable),
+                    Line::Pair("value", value) if !variable.is_empty() => {
+                        pairs.extend(flattened(&std::mem::take(&mut variable), value, index));
+                    }
                     Line::Pair(key, value) => {
                         let key = if section.is_empty() || key.contains(section.as_str()) {
                             key.to_owned()
@@ -201,72 +219,16 @@ impl Reader<'_> {
         pairs
     }
 
-    fn dependencies(&mut self) {
-        let path = self.file.path.clone();
-        let same =
-            |a: &str, b: &str| a.trim().trim_end_matches(',') == b.trim().trim_end_matches(',');
-        let mut old: HashMap<String, (String, usize)> = HashMap::new();
-        let mut lines: HashMap<String, &str> = HashMap::new();
-        for (index, hunk) in self.file.hunks.iter().enumerate() {
-            for line in &hunk.removed {
-                if let Some((name, version)) = dependency::read(&path, line) {
-                    lines.insert(name.to_owned(), line);
-                    old.insert(name.to_owned(), (version.to_owned(), index));
-                }
-            }
-        }
-        let mut new = Vec::new();
-        for (index, hunk) in self.file.hunks.iter().enumerate() {
-            for line in &hunk.added {
-                if let Some((name, version)) = dependency::read(&path, line) {
-                    // A comma at its end, or another place, is no change.
-                    if lines.get(name).is_some_and(|before| same(before, line)) {
-                        old.remove(name);
-                    } else {
-                        new.push((name.to_owned(), version.to_owned(), index));
-                    }
-                }
-            }
-        }
-        for (name, version, hunk) in new {
-            let from = old.remove(&name).map(|(version, _)| version);
-            // The line changed and the version did not: features, extras, sources.
-            let step = if from.as_ref() == Some(&version) {
-                VersionStep::Unknown
-            } else {
-                dependency::step(from.as_deref(), Some(&version))
-            };
-            self.push(FactKind::Dependency { name, from, to: Some(version), step }, hunk);
-        }
-        let mut gone: Vec<_> = old.into_iter().collect();
-        gone.sort();
-        for (name, (version, hunk)) in gone {
-            let step = dependency::step(Some(&version), None);
-            self.push(FactKind::Dependency { name, from: Some(version), to: None, step }, hunk);
-        }
-    }
-
     fn schema(&mut self) {
         for index in 0..self.file.hunks.len() {
-            let mut creating: Option<String> = None;
-            for at in 0..self.file.hunks[index].added.len() {
-                let text = &self.file.hunks[index].added[at];
-                if let Some(step) = schema::read(text) {
-                    if step.action == super::SchemaAction::TableCreated {
-                        creating.clone_from(&step.table);
-                    }
-                    let schema::Step { action, table, column } = step;
-                    self.push(FactKind::Schema { action, table, column }, index);
-                } else if let (Some(table), Some(column)) =
-                    (&creating, schema::required_column(text))
-                {
-                    let kind = FactKind::Schema {
-                        action: super::SchemaAction::ColumnAdded { required: true },
-                        table: Some(table.clone()),
-                        column: Some(column),
-                    };
-                    self.push(kind, index);
-                }
+            let added = &self.file.hunks[index].added;
+            let steps = schema::of_lines(added);
+            let rights: Vec<Setting> = added.iter().filter_map(|line| right(line)).collect();
+            for schema::Step { action, table, column } in steps {
+                self.push(FactKind::Schema { action, table, column }, index);
+            }
+            for setting in rights {
+                self.push(FactKind::Setting(setting), index);
             }
         }
     }
@@ -275,11 +237,15 @@ impl Reader<'_> {
         self.definitions();
         let file = self.file;
         let configures = config_code::is_config_code(&file.path);
+        let manifest = dependency::is_manifest(&file.path)
+            && !dependency::is_image_file(&file.path)
+            && !file.path.ends_with("pom.xml");
         let mut line = self.line;
         for (index, hunk) in file.hunks.iter().enumerate() {
             let words = HunkWords::new(hunk, self.tokens, line);
             line += lines_of(hunk);
-            if hunk.removed.len() <= PAIRED && hunk.added.len() <= PAIRED {
+            // What else a manifest in code says is how to build.
+            if !manifest && hunk.removed.len() <= PAIRED && hunk.added.len() <= PAIRED {
                 let settings =
                     if configures { config_code::settings(hunk) } else { code::settings(words) };
                 for setting in settings {
@@ -341,6 +307,37 @@ impl Reader<'_> {
             self.push(FactKind::Definition { action, name }, hunk);
         }
     }
+}
+
+/// `GRANT SELECT ON orders TO app`, `REVOKE …`: a right that somebody has, or has no more.
+fn right(line: &str) -> Option<Setting> {
+    let (verb, rest) = line.trim().split_once(' ')?;
+    match verb.to_ascii_lowercase().as_str() {
+        "grant" => Some(setting("grant".to_owned(), None, Some(rest), false)),
+        "revoke" => Some(setting("grant".to_owned(), Some(rest), None, false)),
+        _ => None,
+    }
+}
+
+/// Whether a file is written by a package manager: what it holds follows from a manifest.
+fn is_lock(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with(".lock")
+        || name.contains("-lock.")
+        || matches!(name, "go.sum" | "npm-shrinkwrap.json" | "packages.lock.json")
+}
+
+/// An image that an orchestrator runs is a dependency with a version.
+fn image(setting: &Setting) -> Option<FactKind> {
+    let is_image = parts(&setting.key).last().is_some_and(|part| part == "image");
+    let (old, new) = (setting.old.as_ref()?, setting.new.as_ref()?);
+    let (before, after) = (dependency::tagged(&old.text)?, dependency::tagged(&new.text)?);
+    (is_image && before.0 == after.0).then(|| FactKind::Dependency {
+        name: before.0.to_owned(),
+        from: Some(before.1.to_owned()),
+        to: Some(after.1.to_owned()),
+        step: dependency::step(Some(before.1), Some(after.1)),
+    })
 }
 
 /// Whether a key says that its value names a variable or a secret.

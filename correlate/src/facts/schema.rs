@@ -32,6 +32,103 @@ pub(crate) fn is_migration(path: &str) -> bool {
         || path.ends_with("schema.prisma")
 }
 
+/// Most lines that a call or statement is followed over.
+const FOLLOWED: usize = 6;
+
+/// What the added lines of a migration do, in their order; statements and calls may run over several
+/// lines.
+pub(crate) fn of_lines(lines: &[String]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut creating: Option<String> = None;
+    let mut altering: Option<String> = None;
+    let mut going_back = false;
+    for (at, line) in lines.iter().enumerate() {
+        if let Some(back) = direction(line) {
+            going_back = back;
+        }
+        if going_back {
+            continue;
+        }
+        let call = is_open(line).then(|| lines[at..(at + FOLLOWED).min(lines.len())].join(" "));
+        let text = call.as_deref().unwrap_or(line);
+        if let Some(table) = opened_table(text) {
+            altering = Some(table);
+            creating = None;
+            continue;
+        }
+        if let Some(step) = read(text) {
+            if step.action == SchemaAction::TableCreated {
+                creating.clone_from(&step.table);
+                altering = None;
+            }
+            steps.push(step);
+        } else if let (Some(table), Some(column)) = (&creating, required_column(line)) {
+            let action = SchemaAction::ColumnAdded { required: true };
+            steps.push(Step { action, table: Some(table.clone()), column: Some(column) });
+        } else if let Some(table) = &altering
+            && VERBS.iter().any(|verb| line.to_ascii_lowercase().split(' ').next() == Some(verb))
+        {
+            steps.extend(read(&format!("ALTER TABLE {table} {line}")));
+        }
+    }
+    steps
+}
+
+/// Whether a line begins the part of a migration that takes it back, or the part that makes it.
+fn direction(line: &str) -> Option<bool> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let defines = |word: &&str| {
+        matches!(*word, "def" | "function" | "void" | "exports" | "async" | "const" | "fun" | "fn")
+    };
+    let names = || words.iter().skip(1).take(3).chain(words.first().filter(|_| words.len() == 1));
+    if !words.iter().take(3).any(defines) {
+        return None;
+    }
+    names().find_map(|word| match word.to_ascii_lowercase().as_str() {
+        "down" | "downgrade" | "rollback" | "backwards" | "reverse" => Some(true),
+        "up" | "upgrade" | "change" | "forwards" => Some(false),
+        _ => None,
+    })
+}
+
+/// Words that begin a clause of `ALTER TABLE`, or a line in the block of a framework.
+const VERBS: &[&str] = &["add", "drop", "rename", "alter", "modify", "change", "remove"];
+
+/// Whether a line ends in a framework's verb, so that its arguments stand on the lines that follow.
+fn is_open(line: &str) -> bool {
+    let words: Vec<String> = line.split(' ').map(str::to_ascii_lowercase).collect();
+    let verb = words.iter().position(|word| {
+        let cut = word.replace('_', "");
+        ["column", "field", "table", "model", "constraint", "foreignkey", "columnnull"].iter().any(
+            |thing| {
+                cut.strip_suffix(thing).is_some_and(|verb| {
+                    matches!(
+                        verb,
+                        "rename" | "remove" | "drop" | "add" | "alter" | "change" | "delete"
+                    ) || verb.starts_with("create")
+                        || verb.starts_with("add")
+                })
+            },
+        )
+    });
+    verb.is_some_and(|at| words.len() <= at + 2)
+}
+
+/// The table of an `ALTER TABLE` whose clauses stand on the lines that follow.
+fn opened_table(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let at = words.windows(2).position(|pair| {
+        pair[0].eq_ignore_ascii_case("alter") && pair[1].eq_ignore_ascii_case("table")
+    })?;
+    let skipped = |word: &&&str| {
+        !["if", "exists", "only"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    };
+    let mut rest = words[at + 2..].iter().filter(skipped);
+    let table = rest.next()?;
+    // `alter table orders do` opens a block.
+    rest.all(|word| word.eq_ignore_ascii_case("do")).then(|| (*table).to_owned())
+}
+
 /// What an added line of a migration does.
 pub(crate) fn read(line: &str) -> Option<Step> {
     let words: Vec<&str> = crate::rank::words::words(line).collect();
@@ -74,6 +171,7 @@ pub(crate) fn read(line: &str) -> Option<Step> {
             (Some("add"), Some("constraint" | "unique" | "foreign" | "check" | "primary")) => {
                 step(SchemaAction::ConstraintAdded, word(table), None)
             }
+            (Some("add"), Some("index" | "key" | "fulltext")) => None,
             (Some("add"), _) => {
                 let column = after_if(start + 1 + usize::from(second == Some("column")));
                 step(
@@ -82,6 +180,7 @@ pub(crate) fn read(line: &str) -> Option<Step> {
                     word(column),
                 )
             }
+            (Some("remove"), _) => step(SchemaAction::ColumnDropped, word(table), word(start + 1)),
             (Some("drop"), Some("constraint" | "index" | "primary" | "foreign")) => {
                 step(SchemaAction::ConstraintDropped, word(table), None)
             }
@@ -91,13 +190,28 @@ pub(crate) fn read(line: &str) -> Option<Step> {
             }
             (Some("alter" | "modify" | "change"), _) => {
                 let column = start + 1 + usize::from(second == Some("column"));
-                step(SchemaAction::ColumnAltered, word(table), word(column))
+                let refuses =
+                    at(&["set", "not", "null"]).is_some() || at(&["null", "false"]).is_some();
+                let action = if refuses {
+                    SchemaAction::ConstraintAdded
+                } else {
+                    SchemaAction::ColumnAltered
+                };
+                step(action, word(table), word(column))
             }
             _ => step(SchemaAction::ColumnAltered, word(table), None),
         };
     }
     if let Some(n) = at(&["create", "table"]) {
         return step(SchemaAction::TableCreated, word(after_if(n + 2)), None);
+    }
+    if let Some(n) = at(&["drop", "view"]).or_else(|| at(&["materialized", "view"])) {
+        let dropped = lower.first().is_some_and(|word| word == "drop");
+        return dropped.then(|| Step {
+            action: SchemaAction::TableDropped,
+            table: word(after_if(n + 2)),
+            column: None,
+        });
     }
     if let Some(n) = at(&["drop", "table"]) {
         return step(SchemaAction::TableDropped, word(after_if(n + 2)), None);
@@ -122,7 +236,10 @@ fn read_framework(words: &[&str], lower: &[String]) -> Option<Step> {
     {
         let to = named("new_name")
             .or_else(|| named("new_column_name"))
+            .or_else(|| named("newname"))
+            .or_else(|| named("newcolumnname"))
             .or_else(|| word(n + 3))
+            .or_else(|| word(n + 2))
             .unwrap_or_default();
         (SchemaAction::ColumnRenamed { to }, n)
     } else if let Some(n) =
@@ -147,6 +264,11 @@ fn read_framework(words: &[&str], lower: &[String]) -> Option<Step> {
         (SchemaAction::TableCreated, n)
     } else if let Some(n) = position(&[
         "addconstraint",
+        "addnotnullconstraint",
+        "adduniqueconstraint",
+        "addforeignkeyconstraint",
+        "addforeignkey",
+        "alteruniquetogether",
         "add_foreign_key",
         "create_unique_constraint",
         "create_foreign_key",
@@ -170,9 +292,37 @@ fn read_framework(words: &[&str], lower: &[String]) -> Option<Step> {
     };
     let table = named("model_name")
         .or_else(|| named("table_name"))
-        .or_else(|| named("table"))
-        .or_else(|| word(at + 1));
-    let column = named("old_name").or_else(|| named("name")).or_else(|| word(at + 2));
+        .or_else(|| named("tablename"))
+        .or_else(|| named("table"));
+    // `op.add_column("t", sa.Column("c", …))`
+    let column = lower[at..]
+        .iter()
+        .position(|word| word == "column")
+        .and_then(|n| word(at + n + 1))
+        .or_else(|| named("old_name"))
+        .or_else(|| named("oldcolumnname"))
+        .or_else(|| named("columnname"))
+        .or_else(|| named("name"));
+    let after = words.len().saturating_sub(at + 1);
+    let of_column = matches!(
+        action,
+        SchemaAction::ColumnDropped
+            | SchemaAction::ColumnRenamed { .. }
+            | SchemaAction::ColumnAltered
+    );
+    // `table dropColumn note`, `t renameColumn a b`: inside of the table's block, which is not named.
+    let refused = lower
+        .windows(2)
+        .any(|pair| matches!((pair[0].as_str(), pair[1].as_str()), ("null" | "nullable", "false")));
+    let action = match action {
+        SchemaAction::ColumnAltered if refused => SchemaAction::ConstraintAdded,
+        action => action,
+    };
+    let alone = if matches!(action, SchemaAction::ColumnRenamed { .. }) { 2 } else { 1 };
+    let (table, column) = match (table, column) {
+        (None, None) if of_column && after == alone => (None, word(at + 1)),
+        (table, column) => (table.or_else(|| word(at + 1)), column.or_else(|| word(at + 2))),
+    };
     Some(Step { action, table, column })
 }
 
@@ -226,6 +376,50 @@ mod tests {
         );
         assert_eq!(required_column("branch varchar 40 NOT NULL"), Some("branch".into()));
         assert_eq!(read("SELECT 1"), None);
+    }
+
+    #[test]
+    fn statements_and_calls_over_several_lines() {
+        let steps = |lines: &[&str]| -> Vec<(SchemaAction, String, String)> {
+            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            let named = |step: Step| {
+                (step.action, step.table.unwrap_or_default(), step.column.unwrap_or_default())
+            };
+            of_lines(&lines).into_iter().map(named).collect()
+        };
+        let renamed = |to: &str| SchemaAction::ColumnRenamed { to: to.to_owned() };
+        assert_eq!(
+            steps(&[
+                "migrations RenameField",
+                "model_name loan",
+                "old_name due",
+                "new_name due_on"
+            ]),
+            [(renamed("due_on"), "loan".to_owned(), "due".to_owned())]
+        );
+        assert_eq!(
+            steps(&["ALTER TABLE orders", "ADD COLUMN plan text NOT NULL", "DROP COLUMN note"]),
+            [
+                (SchemaAction::ColumnAdded { required: true }, "orders".into(), "plan".into()),
+                (SchemaAction::ColumnDropped, "orders".into(), "note".into()),
+            ]
+        );
+        assert_eq!(
+            steps(&["alter table orders do", "remove note"]),
+            [(SchemaAction::ColumnDropped, "orders".into(), "note".into())]
+        );
+        assert_eq!(
+            steps(&["migrationBuilder DropColumn", "name Sku", "table Items"]),
+            [(SchemaAction::ColumnDropped, "Items".into(), "Sku".into())]
+        );
+        assert_eq!(
+            steps(&["t renameColumn due due_on"]),
+            [(renamed("due_on"), String::new(), "due".into())]
+        );
+        assert_eq!(
+            steps(&["ALTER TABLE orders ALTER COLUMN plan SET NOT NULL"]),
+            [(SchemaAction::ConstraintAdded, "orders".into(), "plan".into())]
+        );
     }
 
     #[test]

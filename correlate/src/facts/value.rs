@@ -6,7 +6,10 @@ impl Value {
     /// Reads a value; the key may name the unit (`timeout_ms`).
     pub(crate) fn read(key: &str, text: &str) -> Self {
         let text = unquote(text);
-        let (number, unit) = quantity(key, text).unwrap_or((None, Unit::None));
+        let (number, unit) = span(text)
+            .map(|seconds| (Some(seconds), Unit::Seconds))
+            .or_else(|| quantity(key, text))
+            .unwrap_or((None, Unit::None));
         Self { text: text.to_owned(), number, unit }
     }
 }
@@ -20,6 +23,45 @@ pub(crate) fn unquote(text: &str) -> &str {
         }
     }
     text
+}
+
+/// A span of time in seconds: `00:02:00`, `PT5M`, `P1D`, `1m30s`.
+fn span(text: &str) -> Option<f64> {
+    let clock: Vec<&str> = text.split(':').collect();
+    if let [hours, minutes, seconds] = clock.as_slice() {
+        let number = |part: &str| part.parse::<f64>().ok().filter(|_| part.len() >= 2);
+        return Some(number(hours)? * 3_600.0 + number(minutes)? * 60.0 + number(seconds)?);
+    }
+    let iso = text.strip_prefix('P');
+    let text = iso.unwrap_or(text);
+    let (mut sum, mut digits, mut parts, mut letters) = (0.0, String::new(), 0, String::new());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '0'..='9' | '.' => digits.push(c),
+            'T' if iso.is_some() && digits.is_empty() => {}
+            c if c.is_ascii_alphabetic() && !digits.is_empty() => {
+                letters.push(c.to_ascii_lowercase());
+                if chars.peek().is_none_or(char::is_ascii_digit) {
+                    let factor = match letters.as_str() {
+                        "d" => 86_400.0,
+                        "h" => 3_600.0,
+                        "m" => 60.0,
+                        "s" => 1.0,
+                        "ms" => 0.001,
+                        _ => return None,
+                    };
+                    sum += digits.parse::<f64>().ok()? * factor;
+                    parts += 1;
+                    digits.clear();
+                    letters.clear();
+                }
+            }
+            _ => return None,
+        }
+    }
+    // `5m` alone may be memory: the key tells.
+    (digits.is_empty() && (parts > 1 || iso.is_some() && parts == 1)).then_some(sum)
 }
 
 /// The number a text starts with, in its base unit.
@@ -39,6 +81,7 @@ fn quantity(key: &str, text: &str) -> Option<(Option<f64>, Unit)> {
         "min" | "mins" | "minute" | "minutes" => (60.0, Unit::Seconds),
         "h" | "hour" | "hours" => (3_600.0, Unit::Seconds),
         "d" | "day" | "days" => (86_400.0, Unit::Seconds),
+        "w" | "week" | "weeks" => (604_800.0, Unit::Seconds),
         "b" | "byte" | "bytes" => (1.0, Unit::Bytes),
         "k" | "kb" | "ki" | "kib" => (1_024.0, Unit::Bytes),
         "mb" | "mi" | "mib" => (1_048_576.0, Unit::Bytes),
@@ -117,6 +160,11 @@ mod tests {
         assert_eq!(way("digest", "false", "true"), Trend::Enabled);
         assert_eq!(way("tz", "Europe/Berlin", "Europe/Wien"), Trend::Replaced);
         assert_eq!(Value::read("a", "\"x y\",").text, "x y");
+        assert_eq!(way("keep_alive", "00:02:00", "00:03:00"), Trend::Raised);
+        assert_eq!(way("lease", "PT5M", "PT30S"), Trend::Lowered);
+        assert_eq!(way("wait", "1m30s", "45s"), Trend::Lowered);
+        assert_eq!(Value::read("pod", "P1").number, None);
+        assert_eq!(Value::read("host", "10.0.0.1").number, None);
     }
 
     #[test]

@@ -8,7 +8,9 @@ use super::kind::{CommitKind, FileKind};
 use super::reverts::{self, Subjects};
 use super::tokens::{Tokens, lines_of};
 use super::words::{hash, words};
-use crate::facts::{self, DefinitionAction, Fact, FactKind};
+use crate::facts::component::Components;
+use crate::facts::family::families;
+use crate::facts::{self, DefinitionAction, Fact, FactKind, Family};
 use crate::order::oldest_first;
 use crate::{Change, Window};
 
@@ -40,6 +42,8 @@ pub struct PreparedWindow<'w> {
     pub(crate) path_words: WordIndex,
     /// Facts by position.
     pub(crate) facts: Vec<Vec<Fact>>,
+    /// What is known of each fact before any incident, by position.
+    pub(crate) notes: Vec<Vec<Note>>,
     /// Name and version-free words of changed settings' keys: how many changes hold each.
     pub(crate) key_words: HashMap<String, usize>,
     pub(crate) paths: Vec<PathTouches>,
@@ -88,6 +92,15 @@ pub(crate) struct PathTouches {
     pub(crate) kind: FileKind,
     /// Position and index into the files of the change.
     pub(crate) touches: Vec<(usize, usize)>,
+}
+
+/// What is known of a fact before any incident.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    /// What its key governs, primary first.
+    pub(crate) families: Vec<Family>,
+    /// The components that its key and its file name.
+    pub(crate) components: Components,
 }
 
 /// A commit whose message names another one of the window.
@@ -145,6 +158,7 @@ impl<'w> PreparedWindow<'w> {
             message_words: WordIndex::default(),
             path_words: WordIndex::default(),
             facts: Vec::with_capacity(order.len()),
+            notes: Vec::with_capacity(order.len()),
             key_words: HashMap::new(),
             paths: Vec::new(),
             by_path: HashMap::new(),
@@ -209,6 +223,7 @@ impl<'w> PreparedWindow<'w> {
                 }
             }
         }
+        self.notes.push(facts.iter().map(|fact| note(change, fact)).collect());
         self.facts.push(facts);
     }
 
@@ -230,6 +245,26 @@ impl<'w> PreparedWindow<'w> {
     }
 }
 
+fn note(change: &Change, fact: &Fact) -> Note {
+    let key = match &fact.kind {
+        FactKind::Setting(setting) => setting.key.as_str(),
+        FactKind::SettingRenamed { from, .. } => from,
+        FactKind::Dependency { .. }
+        | FactKind::Schema { .. }
+        | FactKind::Definition { .. }
+        | FactKind::GuardRemoved { .. } => {
+            return Note { families: Vec::new(), components: Components::default() };
+        }
+    };
+    let file = &change.files[fact.place.file];
+    let section =
+        fact.place.hunk.and_then(|at| file.hunks.get(at)).map_or("", |hunk| &hunk.section);
+    Note {
+        families: families(key),
+        components: Components::of(key) | Components::of(&file.path) | Components::of(section),
+    }
+}
+
 /// The names that a definition fact brings or takes.
 fn defined(fact: &Fact) -> Vec<(usize, usize, u64)> {
     let FactKind::Definition { action, name } = &fact.kind else { return Vec::new() };
@@ -246,9 +281,10 @@ pub(crate) fn key_parts(fact: &FactKind) -> Vec<String> {
     let mut parts = match fact {
         FactKind::Setting(setting) if !setting.in_code => {
             let mut parts = super::words::parts(&setting.key);
-            // The parts of an address tell as much as its key: `http://…/templates`.
+            // The parts of an address or name tell as much as its key: `http://…/templates`.
             for value in [&setting.old, &setting.new].into_iter().flatten() {
-                if value.text.contains('/') && value.text.len() <= 160 {
+                let is_name = value.number.is_none() && !value.text.contains(' ');
+                if is_name && value.text.len() <= 160 {
                     parts.extend(
                         super::words::parts(&value.text).into_iter().filter(|p| p.len() > 3),
                     );

@@ -23,6 +23,8 @@ pub(crate) struct Query {
     pub(crate) frames: Vec<Seen>,
     /// The text of types and messages, lower case.
     pub(crate) text: String,
+    /// The letters and digits of that text alone.
+    pub(crate) squeezed: String,
     /// Words of types and messages, lower case, plural `s` taken off.
     pub(crate) said: Vec<String>,
     /// Names and values that the messages put in quotes.
@@ -95,6 +97,7 @@ impl Query {
             terms: Vec::new(),
             frames: Vec::new(),
             text: String::new(),
+            squeezed: String::new(),
             said: Vec::new(),
             quoted: Vec::new(),
             trace_parts: Vec::new(),
@@ -108,6 +111,7 @@ impl Query {
                 .is_some_and(|frame| frame.in_app),
         };
         query.read_messages(incident);
+        query.squeezed = squeezed(&query.text);
         query.read_frames(incident, prepared, &order);
         query.terms.truncate(TERMS);
         query
@@ -234,6 +238,11 @@ impl Query {
     pub(crate) fn is(&self, class: ErrorClass) -> bool {
         self.classes.contains(&class)
     }
+}
+
+/// The letters and digits of a text alone.
+pub(crate) fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Cuts at a character boundary.

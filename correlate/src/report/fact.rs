@@ -101,7 +101,11 @@ fn dependency(s: Sentence, from: Option<&str>, to: Option<&str>, step: VersionSt
         }
         (None, Some(to)) => s.word("was added at version").code(to),
         (Some(from), None) => s.word("(at version").code(from).word(") was removed"),
-        (None, None) => s.word("was changed"),
+        (None, None) => s.word(match step {
+            VersionStep::Removed => "was removed",
+            VersionStep::Added => "was added",
+            _ => "was changed",
+        }),
     }
 }
 

@@ -35,7 +35,7 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
         let in_trace = runs.map_or(0.0, |at| moved * 0.7 / (1.0 + 0.3 * at as f64));
         let named = crate::rank::words::parts(name)
             .iter()
-            .any(|part| part.len() > 3 && !is_common(part) && scene.query.said.contains(part));
+            .any(|part| part.len() > 3 && !is_common(part) && said(scene, part));
         let named = if named { 0.4 * moved } else { 0.0 };
         let value = (in_trace + named + 0.6 * fit.strength).min(1.0) * fit.relevance;
         if value > best.map_or(0.0, |(_, other)| other) {
@@ -43,6 +43,15 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
         }
     }
     best
+}
+
+/// Whether the error says a word of a package's name, or one that it holds: `zbar` of `libzbar0`.
+fn said(scene: &Scene<'_>, part: &str) -> bool {
+    let bare =
+        part.strip_prefix("lib").unwrap_or(part).trim_end_matches(|c: char| c.is_ascii_digit());
+    scene.query.said.iter().any(|word| {
+        word == part || bare.len() > 2 && word.strip_prefix("lib").unwrap_or(word) == bare
+    })
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {

@@ -3,7 +3,7 @@
 use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
 
-use super::scene::Fit;
+use super::fits::Fit;
 use crate::facts::FactKind;
 
 pub(super) const SIGNAL: Signal = Signal {

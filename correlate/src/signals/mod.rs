@@ -13,6 +13,7 @@ mod directory;
 mod docs_only;
 mod environment;
 mod fact_fits;
+mod fits;
 mod form_only;
 mod function;
 mod function_names;

@@ -4,8 +4,10 @@ use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
 
 use crate::facts::{
-    DefinitionAction, ErrorClass, Fact, FactKind, SchemaAction, Setting, Trend, Value,
+    DefinitionAction, ErrorClass, Fact, FactKind, SchemaAction, Setting, Trend, Unit, Value,
+    family::is_generic,
 };
+use crate::rank::query::squeezed;
 use crate::rank::words::{is_common, parts, words};
 
 pub(super) const SIGNAL: Signal = Signal {
@@ -71,7 +73,7 @@ fn of_setting(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
     });
     let by_loss = (setting.trend == Trend::Removed).then(|| lost(scene, setting)).flatten();
     let scale = if setting.in_code { 0.7 } else { 1.0 };
-    [by_value, by_name, by_loss]
+    [by_value, by_name, by_loss, missed(scene, setting)]
         .into_iter()
         .flatten()
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
@@ -82,10 +84,40 @@ fn of_setting(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
 fn lost(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
     let old = setting.old.as_ref()?;
     words(&old.text)
-        .filter(|word| word.len() >= 4 && !is_common(word))
+        .filter(|word| word.len() >= 4 && !is_common(word) && !is_generic(&word.to_lowercase()))
         .filter(|word| stands(&scene.query.text, &word.to_lowercase()))
         .max_by_key(|word| word.len())
         .map(|word| (if word.len() >= 6 { 0.9 } else { 0.6 }, word.to_owned()))
+}
+
+/// The old value, where another took its place: what the program still asks for.
+fn missed(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
+    let (old, new) = (setting.old.as_ref()?, setting.new.as_ref()?);
+    let (gone, now) = (old.text.to_lowercase(), new.text.to_lowercase());
+    if setting.trend != Trend::Replaced || gone.len() < 4 || old.number.is_some() {
+        return None;
+    }
+    if scene.query.quoted.iter().any(|quoted| quoted.to_lowercase() == gone) {
+        return Some((0.8, old.text.clone()));
+    }
+    let piece = pieces(&gone).filter(|piece| pieces(&now).all(|other| other != *piece));
+    tells(scene, piece).map(|piece| (0.6, piece.to_owned()))
+}
+
+/// The parts of an address, path or list: host, port, folder, name.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || "_.-".contains(c)))
+        .map(|piece| piece.trim_matches(['.', '-']))
+        .filter(|piece| piece.len() >= 4)
+}
+
+/// The first piece that the error says and that is no everyday word.
+fn tells<'p>(scene: &Scene<'_>, mut pieces: impl Iterator<Item = &'p str>) -> Option<&'p str> {
+    pieces.find(|piece| {
+        !is_common(piece)
+            && !is_generic(crate::rank::words::stem(piece))
+            && stands(&scene.query.text, piece)
+    })
 }
 
 /// Whether the error gives the new value and not the old one.
@@ -94,8 +126,10 @@ fn value(scene: &Scene<'_>, setting: &Setting, new: &Value, old: Option<&str>) -
     if old.is_some_and(|old| old.to_lowercase() == text) || text.is_empty() {
         return None;
     }
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
-        return number(scene, setting, &text);
+    if new.number.is_some() {
+        let quoted = !text.bytes().all(|b| b.is_ascii_digit())
+            && scene.query.quoted.iter().any(|quoted| quoted.to_lowercase() == text);
+        return if quoted { Some(1.0) } else { number(scene, setting, new) };
     }
     if matches!(text.as_str(), "true" | "false" | "on" | "off" | "yes" | "no" | "none" | "null") {
         return stands(&scene.query.text, &text)
@@ -108,34 +142,42 @@ fn value(scene: &Scene<'_>, setting: &Setting, new: &Value, old: Option<&str>) -
         return Some(1.0);
     }
     if text.len() >= 4 && !is_common(&text) && stands(&scene.query.text, &text) {
-        return Some(if text.len() >= 6 || text.contains(['/', '_', '-', '.', ':']) {
-            1.0
-        } else {
-            0.7
-        });
+        let long = text.len() >= 6 && !is_generic(&text);
+        return Some(if long || text.contains(['/', '_', '-', '.', ':']) { 1.0 } else { 0.7 });
     }
-    // Part of an address: host and port, or a path that the old address did not have.
-    if let Some((_, rest)) = text.split_once("://") {
-        let old = old.unwrap_or_default().to_lowercase();
-        let new_part = rest
-            .split('/')
-            .filter(|part| part.len() >= 2 && !old.contains(part))
-            .any(|part| stands(&scene.query.text, part));
-        return new_part.then_some(0.8);
-    }
-    None
+    // Part of an address or path: host, port, a folder that the old value did not have.
+    let old = old.unwrap_or_default().to_lowercase();
+    let fresh = pieces(&text).filter(|piece| !old.contains(piece));
+    tells(scene, fresh).map(|_| 0.8)
 }
 
-/// A number says something when the message names the key's words beside it, or when it is long.
-fn number(scene: &Scene<'_>, setting: &Setting, text: &str) -> Option<f64> {
+/// A number says something when the message names the key's words beside it, gives it in a unit, or
+/// when it is long.
+fn number(scene: &Scene<'_>, setting: &Setting, new: &Value) -> Option<f64> {
+    let wanted = new.number?;
+    let bare: String = new.text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let written: f64 = bare.parse().unwrap_or(wanted);
     let found: Vec<&str> = words(&scene.query.text).collect();
-    let wanted: f64 = text.parse().ok()?;
     let keys = parts(&setting.key);
+    // The message gives the old value as well: what one side has, and what the other has.
+    let both = setting.old.as_ref().is_some_and(|old| {
+        old.text.len() >= 2 && old.text != new.text && found.contains(&old.text.as_str())
+    });
+    let spoken = keys.len() >= 2 && new.text.len() >= 2 && named_parts(scene, &setting.key) > 0.6;
     let mut best: Option<f64> = None;
     for (at, word) in found.iter().enumerate() {
         let Ok(number) = word.parse::<f64>() else { continue };
-        let same = number == wanted
-            || (wanted > 0.0 && (number * 1_000.0 == wanted || number == wanted * 1_000.0));
+        let unit = found.get(at + 1).copied().unwrap_or_default();
+        let measured = Value::read("", &format!("{word}{unit}"));
+        let in_unit = new.unit != Unit::None
+            && measured.unit == new.unit
+            && measured.number.is_some_and(|number| alike(number, wanted));
+        let same = in_unit
+            || [written, wanted].into_iter().any(|wanted| {
+                alike(number, wanted)
+                    || (wanted > 0.0
+                        && (alike(number * 1_000.0, wanted) || alike(number, wanted * 1_000.0)))
+            });
         if !same {
             continue;
         }
@@ -143,11 +185,12 @@ fn number(scene: &Scene<'_>, setting: &Setting, text: &str) -> Option<f64> {
             let near = crate::rank::words::stem(near);
             near.len() > 2 && keys.iter().any(|key| key == near)
         });
-        let digits = text.trim_end_matches('0').len();
-        let strength = match (beside, digits) {
-            (true, _) => 1.0,
-            (false, 3..) => 0.5,
-            (false, 2) => 0.25,
+        let digits = word.trim_end_matches('0').len();
+        let strength = match (beside || both || spoken, in_unit, digits) {
+            (true, _, _) => 1.0,
+            (false, true, _) => 0.6,
+            (false, _, 3..) => 0.5,
+            (false, _, 2) => 0.25,
             _ => 0.0,
         };
         best = Some(best.unwrap_or(0.0).max(strength));
@@ -155,8 +198,13 @@ fn number(scene: &Scene<'_>, setting: &Setting, text: &str) -> Option<f64> {
     best.filter(|&strength| strength > 0.0)
 }
 
+fn alike(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
+}
+
 /// How surely the error names a key: whole and in quotes, whole, or its last words.
 fn name(scene: &Scene<'_>, key: &str) -> Option<f64> {
+    let composed = parts(key).len() >= 2;
     let key = key.to_lowercase();
     let last = key.rsplit(['.', '/']).next().unwrap_or(&key);
     for quoted in &scene.query.quoted {
@@ -171,7 +219,14 @@ fn name(scene: &Scene<'_>, key: &str) -> Option<f64> {
     if key.contains('.') && stands(&scene.query.text, &key) {
         return Some(0.95);
     }
-    None
+    // `maxPollIntervalMs` and `max.poll.interval.ms` are one name.
+    [last, key.as_str()]
+        .iter()
+        .any(|name| {
+            let run = squeezed(name);
+            run.len() >= 10 && composed && scene.query.squeezed.contains(&run)
+        })
+        .then_some(0.9)
 }
 
 /// Share of the key's words that the message names.

@@ -1,12 +1,14 @@
 //! What all signals of one ranking share.
 
-use crate::facts::{ErrorClass, Fact, FactKind, fit};
+use crate::facts::Fact;
+use crate::facts::component::Components;
 use crate::rank::prepare::PreparedWindow;
 use crate::rank::query::{Query, Role, Term};
 use crate::rank::trace::{Touch, Trace};
-use crate::{FileChange, Incident, Observation, Place};
+use crate::{Incident, Observation, Place};
 
 use super::Sight;
+use super::fits::{self, Fit};
 
 /// Rarity above which a word says no more, in nats.
 const RAREST: f64 = 5.0;
@@ -31,23 +33,12 @@ pub(crate) struct Scene<'a> {
     pub(crate) blamed: Vec<Vec<usize>>,
     /// By deployment: the position of its commit, where the window holds it.
     pub(crate) deployed_at: Vec<Option<usize>>,
+    /// What the error comes from.
+    pub(crate) components: Components,
     /// By position: the facts of the change with their best class.
     pub(crate) fits: Vec<Vec<Fit>>,
     /// By position: a changed file, the path it goes with, how often.
     pub(crate) together: Vec<Option<(usize, usize, f64)>>,
-}
-
-/// How a fact relates to the incident.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Fit {
-    /// Index into the facts of the change.
-    pub(crate) fact: usize,
-    /// The class it explains best.
-    pub(crate) class: Option<ErrorClass>,
-    /// How well it explains it, 0 to 1.
-    pub(crate) strength: f64,
-    /// How much the file matters where the incident happened, 0 to 1.
-    pub(crate) relevance: f64,
 }
 
 /// Where words were found.
@@ -72,7 +63,8 @@ impl<'a> Scene<'a> {
             in_side: vec![Vec::new(); n],
             blamed: vec![Vec::new(); n],
             deployed_at: Vec::new(),
-            fits: Vec::with_capacity(n),
+            components: fits::components(&query),
+            fits: Vec::new(),
             together: vec![None; n],
             incident,
             prepared,
@@ -81,7 +73,7 @@ impl<'a> Scene<'a> {
         };
         scene.find_words();
         scene.find_commits();
-        scene.fit_facts();
+        scene.fits = (0..n).map(|position| fits::of(&scene, position)).collect();
         scene.find_company();
         scene
     }
@@ -126,54 +118,6 @@ impl<'a> Scene<'a> {
         }
         let deployments = self.prepared.window.deployments.iter();
         self.deployed_at = deployments.map(|d| by_sha.get(d.sha.as_str()).copied()).collect();
-    }
-
-    fn fit_facts(&mut self) {
-        for position in 0..self.prepared.len() {
-            let change = self.prepared.change(position);
-            let fits = self.prepared.facts[position]
-                .iter()
-                .enumerate()
-                .map(|(index, fact)| {
-                    let (class, strength) = best_class(&self.query.classes, &fact.kind);
-                    let file = &change.files[fact.place.file];
-                    Fit { fact: index, class, strength, relevance: self.relevance(file, fact) }
-                })
-                .collect();
-            self.fits.push(fits);
-        }
-    }
-
-    /// How much a file's settings matter where the incident happened.
-    fn relevance(&self, file: &FileChange, fact: &Fact) -> f64 {
-        if self.prepared.paths[self.prepared.by_path[&file.path]].kind.is_side() {
-            return 0.0;
-        }
-        let key = match &fact.kind {
-            FactKind::Setting(setting) => setting.key.as_str(),
-            _ => "",
-        };
-        if super::environment::other(self.incident, &file.path, key).is_some() {
-            return 0.15;
-        }
-        // What watches the program does not break it.
-        let watches = crate::rank::words::parts(&file.path).iter().any(|part| {
-            matches!(
-                part.as_str(),
-                "alert"
-                    | "alerting"
-                    | "monitoring"
-                    | "grafana"
-                    | "prometheus"
-                    | "dashboard"
-                    | "statsd"
-                    | "logrotate"
-                    | "datadog"
-                    | "newrelic"
-                    | "logging"
-            )
-        });
-        if watches { 0.4 } else { 1.0 }
     }
 
     /// Which changed files usually change together with a file of the trace.
@@ -331,16 +275,4 @@ impl<'a> Scene<'a> {
     pub(crate) fn fact(&self, position: usize, fact: usize) -> &Fact {
         &self.prepared.facts[position][fact]
     }
-}
-
-fn best_class(classes: &[ErrorClass], fact: &FactKind) -> (Option<ErrorClass>, f64) {
-    let mut best = (None, 0.0);
-    for (rank, &class) in classes.iter().enumerate() {
-        // The most specific class tells most; what else a message hints at tells less.
-        let value = fit(fact, class) / (1.0 + 0.2 * rank as f64);
-        if value > best.1 {
-            best = (Some(class), value);
-        }
-    }
-    best
 }

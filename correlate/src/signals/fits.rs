@@ -1,0 +1,175 @@
+//! How the facts of a change relate to the incident: how well they explain its class of error, and
+//! how much they matter where it happened.
+
+use crate::facts::component::Components;
+use crate::facts::{ErrorClass, Fact, FactKind, Trend, fit};
+use crate::rank::prepare::{Note, PreparedWindow};
+use crate::rank::query::Query;
+use crate::rank::words::{is_common, parts};
+use crate::{FileChange, Incident};
+
+use super::Scene;
+
+/// How a fact relates to the incident.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fit {
+    /// Index into the facts of the change.
+    pub(crate) fact: usize,
+    /// The class it explains best.
+    pub(crate) class: Option<ErrorClass>,
+    /// How well it explains it, 0 to 1.
+    pub(crate) strength: f64,
+    /// How much the file matters where the incident happened, 0 to 1.
+    pub(crate) relevance: f64,
+}
+
+/// The fits of all facts of the change at a position.
+pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
+    let change = scene.prepared.change(position);
+    let facts = scene.prepared.facts[position].iter().zip(&scene.prepared.notes[position]);
+    facts
+        .enumerate()
+        .map(|(index, (fact, note))| {
+            let (class, strength) = best_class(&scene.query.classes, &fact.kind, note);
+            let strength = strength
+                * company(scene.components, &fact.kind, note)
+                * if class == Some(ErrorClass::MissingKey) {
+                    missed(&scene.query, &fact.kind)
+                } else {
+                    1.0
+                };
+            let file = &change.files[fact.place.file];
+            let relevance = relevance(scene.incident, scene.prepared, file, fact)
+                * if in_code(&fact.kind) { nearness(scene, position, fact) } else { 1.0 };
+            Fit { fact: index, class, strength, relevance }
+        })
+        .collect()
+}
+
+/// The components that an incident's words, frames and libraries name.
+pub(super) fn components(query: &Query) -> Components {
+    let trace: Vec<String> = query.trace_parts.iter().map(|(part, _)| part.clone()).collect();
+    Components::of_parts(&query.said)
+        | Components::of_parts(&query.packages)
+        | Components::of_parts(&trace)
+}
+
+fn best_class(classes: &[ErrorClass], fact: &FactKind, note: &Note) -> (Option<ErrorClass>, f64) {
+    let mut best = (None, 0.0);
+    for (rank, &class) in classes.iter().enumerate() {
+        // The most specific class tells most; what else a message hints at tells less.
+        let value = fit(fact, &note.families, class) / (1.0 + 0.2 * rank as f64);
+        if value > best.1 {
+            best = (Some(class), value);
+        }
+    }
+    best
+}
+
+/// A setting of the component that the error comes from explains more than one of another.
+fn company(error: Components, fact: &FactKind, note: &Note) -> f64 {
+    match fact {
+        // Whatever changes a schema configures the database.
+        FactKind::Schema { .. } => {
+            if error.is_empty() || error.meets(Components::of("sql")) {
+                1.0
+            } else {
+                0.7
+            }
+        }
+        FactKind::Setting(_) | FactKind::SettingRenamed { .. } => {
+            if error.is_empty() || note.components.is_empty() {
+                0.8
+            } else if error.meets(note.components) {
+                1.0
+            } else {
+                0.45
+            }
+        }
+        _ => 1.0,
+    }
+}
+
+/// Where the error names what it misses, a setting of another name that is gone was not missed.
+fn missed(query: &Query, fact: &FactKind) -> f64 {
+    let gone = match fact {
+        FactKind::Setting(setting) if setting.trend == Trend::Removed => &setting.key,
+        FactKind::SettingRenamed { from, .. } => from,
+        _ => return 1.0,
+    };
+    let gone = parts(gone);
+    let shares =
+        |name: &String| parts(name).iter().any(|part| part.len() > 2 && gone.contains(part));
+    let mut names = query.quoted.iter().filter(|name| !name.contains(' ')).peekable();
+    if names.peek().is_none() || names.any(shares) { 1.0 } else { 0.5 }
+}
+
+/// Whether a fact was read from code rather than from configuration.
+fn in_code(fact: &FactKind) -> bool {
+    match fact {
+        FactKind::Setting(setting) => setting.in_code,
+        FactKind::GuardRemoved { .. } => true,
+        _ => false,
+    }
+}
+
+/// Numbers and guards change in code all the time: they speak in full where the trace runs, less
+/// where the error says their name, and little elsewhere.
+fn nearness(scene: &Scene<'_>, position: usize, fact: &Fact) -> f64 {
+    let touches = scene.touches(position);
+    let in_file = touches.iter().any(|touch| touch.file == fact.place.file);
+    let near = touches.iter().any(|touch| {
+        touch.file == fact.place.file
+            && (touch.function.is_some() && touch.function == fact.place.hunk
+                || touch.hunk == fact.place.hunk
+                    && touch.distance.is_some_and(|lines| lines <= NEAR))
+    });
+    if near {
+        return 1.0;
+    }
+    let named = match &fact.kind {
+        FactKind::Setting(setting) => {
+            let words = parts(&setting.key);
+            let telling = |word: &&String| word.len() > 3 && !is_common(word);
+            let said = words.iter().filter(telling).filter(|word| scene.query.said.contains(word));
+            said.count() >= 2
+        }
+        _ => false,
+    };
+    match (named, in_file) {
+        (true, _) => 0.8,
+        (false, true) => 0.6,
+        (false, false) => 0.2,
+    }
+}
+
+/// Lines within which a changed number is near a frame.
+const NEAR: u32 = 30;
+
+/// How much a file's settings matter where the incident happened.
+fn relevance(
+    incident: &Incident,
+    prepared: &PreparedWindow<'_>,
+    file: &FileChange,
+    fact: &Fact,
+) -> f64 {
+    if prepared.paths[prepared.by_path[&file.path]].kind.is_side() {
+        return 0.0;
+    }
+    let key = match &fact.kind {
+        FactKind::Setting(setting) => setting.key.as_str(),
+        _ => "",
+    };
+    if super::environment::other(incident, &file.path, key).is_some() {
+        return 0.15;
+    }
+    // What watches the program does not break it.
+    if parts(&file.path).iter().any(|part| WATCHES.contains(&part.as_str())) { 0.4 } else { 1.0 }
+}
+
+/// Words of paths whose files watch a program or back it up.
+#[rustfmt::skip]
+const WATCHES: &[&str] = &[
+    "alert", "alerting", "alertmanager", "monitoring", "grafana", "prometheus", "dashboard", "statsd", "logrotate", "datadog", "newrelic", "logging",
+    "promtail", "fluentd", "fluentbit", "filebeat", "vector", "telemetry", "otel", "opentelemetry", "pagerduty", "backup", "sentry", "loki", "jaeger", "logback", "log4j", "log4j2", "nlog", "serilog", "log4net", "lograge",
+];
