@@ -1,6 +1,7 @@
 //! Reading text eight bytes at a time.
 
 /// The eight bytes from `at` on, the first one lowest; zeros behind the end.
+#[inline]
 pub(crate) fn load(bytes: &[u8], at: usize) -> u64 {
     let rest = &bytes[at..];
     match (rest.first_chunk(), bytes.last_chunk()) {
@@ -14,6 +15,7 @@ pub(crate) fn load(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// How many of eight bytes, from the first one on, belong to a word: letters, digits and `_`.
+#[inline]
 pub(crate) fn word_length(eight: u64) -> usize {
     // In each byte the highest bit answers; seven bits leave room for the sums.
     let seven = eight & every(0x7f);
@@ -32,6 +34,7 @@ pub(crate) const fn every(byte: u8) -> u64 {
 }
 
 /// How many bytes from `at` on belong to a word.
+#[inline]
 pub(crate) fn word_run(bytes: &[u8], at: usize) -> usize {
     let mut end = at;
     while end < bytes.len() {

@@ -4,9 +4,11 @@
 //! until a commit is found that no parent can answer for.
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::io;
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
+use gix_imara_diff::sources::byte_lines;
 use gix_imara_diff::{Diff, InternedInput};
 
 use crate::commit::{compare_lines, compare_trees, is_binary};
@@ -21,7 +23,8 @@ pub(crate) struct Line {
 
 /// Blames lines as they stand in the commit `start`. `found` gets the index of the line, the commit
 /// that last touched it and that commit's time, as soon as it is known; a line that the file does
-/// not have is passed over. Stops early when `go_on` says so.
+/// not have is passed over. Stops early when `go_on` says so, which is asked within a file too; what
+/// was not finished then has no answer.
 ///
 /// A revision that the project ignores hands the lines it wrote on to those it wrote them in place
 /// of, by likeness, as `git blame --ignore-rev` does; what is like nothing stays with it.
@@ -29,14 +32,17 @@ pub(crate) fn blame(
     repo: &gix::Repository,
     (start, ignored): (ObjectId, &Ignored),
     lines: &[Line],
-    go_on: &dyn Fn() -> bool,
+    limits: Limits<'_>,
     found: &mut dyn FnMut(usize, ObjectId, i64),
 ) {
-    let mut search = Search { repo, ignored, open: BinaryHeap::new(), suspects: HashMap::new() };
+    let mut search =
+        Search { repo, ignored, limits, open: BinaryHeap::new(), suspects: HashMap::new() };
     for (index, line) in lines.iter().enumerate() {
-        search.begin(start, index, line);
+        if (limits.go_on)() {
+            search.begin(start, index, line);
+        }
     }
-    while go_on() {
+    while (limits.go_on)() {
         let Some((time, commit)) = search.open.pop() else { return };
         for (path, suspect) in search.suspects.remove(&commit).unwrap_or_default() {
             // An object that is missing ends the search for these lines, not for the others.
@@ -47,6 +53,25 @@ pub(crate) fn blame(
         }
     }
 }
+
+/// How much blame may cost.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits<'l> {
+    /// Asked again and again; `false` ends the search.
+    pub(crate) go_on: &'l dyn Fn() -> bool,
+    /// Larger files are not compared.
+    pub(crate) max_file_bytes: u64,
+}
+
+impl Limits<'_> {
+    fn check(&self) -> gix::Result<()> {
+        let late = || gix::Error::from_error(io::Error::from(io::ErrorKind::TimedOut));
+        if (self.go_on)() { Ok(()) } else { Err(late()) }
+    }
+}
+
+/// Lines that are read before the limits are looked at again.
+const AT_ONCE: usize = 4_096;
 
 /// Indices of the lines asked for, with their place in a file.
 type Lines = Vec<(usize, u32)>;
@@ -63,6 +88,7 @@ struct Suspect {
 struct Search<'r> {
     repo: &'r gix::Repository,
     ignored: &'r Ignored,
+    limits: Limits<'r>,
     /// Commits by time, the newest first.
     open: BinaryHeap<(i64, ObjectId)>,
     suspects: HashMap<ObjectId, BTreeMap<BString, Suspect>>,
@@ -99,6 +125,7 @@ impl Search<'_> {
         let blob = way.last().copied();
         let mut sources = Vec::with_capacity(parents.len());
         for parent in parents {
+            self.limits.check()?;
             // The clone may end here.
             let Ok(source) = self.source(parent, commit, path, &way) else { continue };
             match source {
@@ -185,14 +212,12 @@ impl Search<'_> {
         lines: Lines,
         place: Pass,
     ) -> gix::Result<(Lines, Lines)> {
-        let dense = |blob| -> gix::Result<Vec<u8>> {
-            let mut data = std::mem::take(&mut self.repo.find_object(blob)?.data);
-            data.retain(|b| !matches!(b, b' ' | b'\t' | b'\r'));
-            Ok(data)
-        };
-        let (old, new) = (dense(old)?, dense(new)?);
-        let input = InternedInput::new(old.as_slice(), new.as_slice());
+        let (old, new) = (self.dense(old)?, self.dense(new)?);
+        let mut input = InternedInput::default();
+        self.intern(&old, |lines| input.update_before(lines))?;
+        self.intern(&new, |lines| input.update_after(lines))?;
         let diff = compare_lines(&input);
+        self.limits.check()?;
         let (mut passed, mut touched) = (Vec::new(), Vec::new());
         for (index, number) in lines {
             match place(&input, &diff, number) {
@@ -201,6 +226,33 @@ impl Search<'_> {
             }
         }
         Ok((passed, touched))
+    }
+}
+
+impl Search<'_> {
+    /// A file without its white space.
+    fn dense(&self, blob: ObjectId) -> gix::Result<Vec<u8>> {
+        self.limits.check()?;
+        if self.repo.find_header(blob)?.size() > self.limits.max_file_bytes {
+            return Err(gix::Error::from_error(io::Error::from(io::ErrorKind::FileTooLarge)));
+        }
+        let mut data = std::mem::take(&mut self.repo.find_object(blob)?.data);
+        data.retain(|b| !matches!(b, b' ' | b'\t' | b'\r'));
+        Ok(data)
+    }
+
+    /// Hands over the lines of a file as long as there is time.
+    fn intern<'d>(
+        &self,
+        data: &'d [u8],
+        hand_over: impl FnOnce(&mut dyn Iterator<Item = &'d [u8]>),
+    ) -> gix::Result<()> {
+        let mut lines = byte_lines(data)
+            .enumerate()
+            .take_while(|(at, _)| at % AT_ONCE > 0 || (self.limits.go_on)())
+            .map(|(_, line)| line);
+        hand_over(&mut lines);
+        self.limits.check()
     }
 }
 
@@ -253,4 +305,71 @@ fn common(one: &[u8], other: &[u8]) -> usize {
             _ => false,
         })
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// A repository whose one file changes throughout; the commit that changed it.
+    fn rewritten(lines: usize) -> (tempfile::TempDir, gix::Repository, ObjectId) {
+        let dir = tempfile::tempdir().unwrap();
+        let repo = gix::init_bare(dir.path()).unwrap();
+        let mut commit = None;
+        for version in 0..2 {
+            let text: String = (0..lines).map(|n| format!("{}\n", n % (7 + version))).collect();
+            let entry = gix::objs::tree::Entry {
+                mode: gix::objs::tree::EntryKind::Blob.into(),
+                filename: "big".into(),
+                oid: repo.write_blob(&text).unwrap().detach(),
+            };
+            let tree = gix::objs::Tree { entries: vec![entry] };
+            let who = gix::actor::Signature::default();
+            let object = gix::objs::Commit {
+                tree: repo.write_object(&tree).unwrap().detach(),
+                parents: commit.into_iter().collect(),
+                author: who.clone(),
+                committer: who,
+                encoding: None,
+                message: "m".into(),
+                extra_headers: Vec::new(),
+            };
+            commit = Some(repo.write_object(&object).unwrap().detach());
+        }
+        (dir, repo, commit.unwrap())
+    }
+
+    /// How often the limits were asked, and how many answers came, when time is up after so many.
+    fn asked(most: usize, max_file_bytes: u64) -> (usize, usize) {
+        let (_dir, repo, commit) = rewritten(50_000);
+        let (asked, mut answers) = (Cell::new(0), 0);
+        let go_on = || {
+            asked.set(asked.get() + 1);
+            asked.get() <= most
+        };
+        let lines = [Line { path: "big".into(), number: 49_000 }];
+        let limits = Limits { go_on: &go_on, max_file_bytes };
+        blame(&repo, (commit, &Ignored::default()), &lines, limits, &mut |_, _, _| answers += 1);
+        (asked.get(), answers)
+    }
+
+    #[test]
+    fn the_limits_are_asked_within_one_file() {
+        let (all, answers) = asked(usize::MAX, u64::MAX);
+        assert_eq!(answers, 1);
+        assert!(all > 20, "{all}");
+        // Whenever time is up, the search ends soon, and a line half followed is nobody's.
+        for most in [0, 1, 2, 5, 8, 15, 20] {
+            let (asked, answers) = asked(most, u64::MAX);
+            assert!(asked <= most + 3, "{asked} after {most}");
+            assert_eq!(answers, 0, "after {most}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_too_large_are_not_compared() {
+        assert_eq!(asked(usize::MAX, 1_000).1, 0);
+    }
 }

@@ -44,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) max_commits: usize,
     pub(crate) max_file_bytes: u64,
     pub(crate) blame_budget: Duration,
+    pub(crate) cache_bytes: usize,
     /// In place of what the repository names itself.
     pub(crate) ignore_revs_file: Option<String>,
     pub(crate) threads: usize,
@@ -57,6 +58,7 @@ impl Default for Settings {
             max_commits: 5_000,
             max_file_bytes: 16 << 20,
             blame_budget: Duration::from_secs(2),
+            cache_bytes: 256 << 20,
             ignore_revs_file: None,
             threads: threads.min(8),
         }
@@ -132,6 +134,14 @@ impl GitRepository {
     #[must_use]
     pub fn with_blame_budget(self, budget: Duration) -> Self {
         self.with(|settings| settings.blame_budget = budget)
+    }
+
+    /// The same repository with another bound on the memory for commits that were read before, in
+    /// bytes (256 MiB); zero keeps none. Incidents of one release share its commits as long as all
+    /// of them fit.
+    #[must_use]
+    pub fn with_cache_bytes(self, bytes: usize) -> Self {
+        self.with(|settings| settings.cache_bytes = bytes)
     }
 
     /// The same repository with another list of revisions that blame passes over: a path in the tree

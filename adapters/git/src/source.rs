@@ -8,7 +8,7 @@ use gix::bstr::ByteSlice;
 use sentry_correlate::source::{ChangeSource, DeploymentSource, Gap, Query, Sink};
 use sentry_correlate::{Blame, FramePath, Mapping, PathMap, SourceError};
 
-use crate::blame::{Line, blame};
+use crate::blame::{Limits, Line, blame};
 use crate::commit::moment;
 use crate::ignored::Ignored;
 use crate::repository::{GitRepository, unreadable};
@@ -112,7 +112,8 @@ impl GitRepository {
             || !sink.interrupt().is_set() && until.is_none_or(|until| Instant::now() < until);
         let mut missing = lines.len();
         let wanted: Vec<Line> = lines.iter().map(|(_, line)| line.clone()).collect();
-        blame(repo, (start, ignored), &wanted, &go_on, &mut |index, id, seconds| {
+        let limits = Limits { go_on: &go_on, max_file_bytes: self.settings.max_file_bytes };
+        blame(repo, (start, ignored), &wanted, limits, &mut |index, id, seconds| {
             missing -= 1;
             sink.blame(Blame {
                 frame: query.frames[lines[index].0].frame,

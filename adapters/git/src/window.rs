@@ -127,7 +127,8 @@ fn read(source: &GitRepository, repo: &gix::Repository, id: ObjectId) -> gix::Re
     let read = Arc::new(commit::read(repo, id, source.settings.max_file_bytes)?);
     // What could not be read today may be there tomorrow.
     if read.gaps.is_empty() {
-        source.with_cache(|cache| cache.insert(id, Arc::clone(&read)));
+        let most = source.settings.cache_bytes;
+        source.with_cache(|cache| cache.insert(id, Arc::clone(&read), most));
     }
     Ok(read)
 }

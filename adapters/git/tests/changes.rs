@@ -372,3 +372,29 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn a_second_incident_of_a_release_reads_no_diffs_again() {
+    let made = Made::new();
+    let root = made.commit("root", &[("a", &lines(0..20))], &[]);
+    let one = made.commit("one", &[("a", &lines(0..30))], &[root]);
+    let two = made.commit("two", &[("a", &lines(5..30))], &[one]);
+    let range = Range { old: root.to_string(), new: two.to_string() };
+    let query = Query::default().with_range(range);
+    let ask =
+        async |repo| gather(&Sources::new().changes(repo), &query, std::future::pending()).await;
+    let (kept, none) = (made.open(), made.open().with_cache_bytes(0));
+    let first = ask(&kept).await;
+    assert_eq!((first.window.changes.len(), ask(&none).await.window.changes.len()), (2, 2));
+    // Take the files away: whoever compares them again has nothing to compare.
+    for id in made.blobs() {
+        made.forget(id);
+    }
+    let clone = kept.clone();
+    let second = ask(&clone).await;
+    assert_eq!(second.window, first.window);
+    assert!(matches!(second.coverage[0].outcome, Outcome::Complete));
+    let without = ask(&none).await;
+    assert!(matches!(without.coverage[0].outcome, Outcome::Partial(_)));
+    assert_ne!(without.window, first.window);
+}

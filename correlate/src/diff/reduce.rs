@@ -283,8 +283,7 @@ impl Words {
     /// The line, cut.
     fn into_line(self) -> String {
         let line = self.bytes[..self.length.min(LINE)].trim_ascii_end();
-        // It is all ASCII.
-        String::from_utf8_lossy(line).into_owned()
+        str::from_utf8(line).expect("words and spaces are ASCII").to_owned()
     }
 }
 

@@ -99,6 +99,19 @@ impl Made {
         self.repo.write_object(&commit).unwrap().detach()
     }
 
+    /// The files of all commits.
+    pub(crate) fn blobs(&self) -> Vec<ObjectId> {
+        let all = self.repo.objects.iter().unwrap().map(Result::unwrap);
+        all.filter(|&id| self.repo.find_header(id).unwrap().kind().is_blob()).collect()
+    }
+
+    /// Deletes an object, as a partial clone lacks it.
+    pub(crate) fn forget(&self, id: ObjectId) {
+        let name = id.to_string();
+        let (folder, file) = name.split_at(2);
+        std::fs::remove_file(self.path().join("objects").join(folder).join(file)).unwrap();
+    }
+
     pub(crate) fn tag(&self, name: &str, commit: ObjectId) {
         self.repo.tag_reference(name, commit, PreviousValue::Any).unwrap();
     }

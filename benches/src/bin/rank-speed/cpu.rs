@@ -11,6 +11,15 @@ pub(crate) fn of_thread() -> Duration {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }
 
+/// What work gave, and the time that all threads have had meanwhile.
+pub(crate) fn of_process<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let now =
+        || clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map_or(Duration::ZERO, Duration::from);
+    let start = now();
+    let result = work();
+    (now() - start, result)
+}
+
 /// Time that programs started from here have had, as user and in the kernel, once they have ended.
 pub(crate) fn of_children() -> Duration {
     let duration = |time: TimeVal| {

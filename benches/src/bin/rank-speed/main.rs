@@ -1,13 +1,54 @@
-//! How long ranking takes: 10, 600 and 10,000 commits against 30 frames, reading their patches apart.
+//! How much processor time ranking takes, reading patches included: of invented windows of 10, 600
+//! and 10,000 commits, or of a window of a real repository, beside git.
 
 mod cpu;
+mod git;
 mod invented;
+mod window;
 
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
 use sentry_correlate::diff::patch;
 use sentry_correlate::rank::{PreparedWindow, Ranker};
 use sentry_correlate::{Change, Window};
 
-fn main() {
+type Error = Box<dyn std::error::Error>;
+
+/// How much processor time ranking takes. Without a command: invented windows against 30 frames.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    window: Option<Asked>,
+}
+
+#[derive(Subcommand)]
+enum Asked {
+    /// A repository and an event of one's own, beside `git blame` and `git log -S`.
+    Window(window::Own),
+    /// A case of a file of facts, likewise.
+    Case(window::Known),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().window {
+        Some(Asked::Window(own)) => own.run(),
+        Some(Asked::Case(known)) => known.run(),
+        None => {
+            invented_windows();
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn invented_windows() {
     println!("commits  patch bytes     patches       words  ns/byte     ranking");
     for commits in [10, 600, 10_000] {
         let patches = invented::patches(commits);
