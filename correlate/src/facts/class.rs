@@ -2,6 +2,7 @@
 
 use super::phrases;
 use crate::Incident;
+use crate::rank::words::parts;
 
 /// A class of error. One incident can be of several: "connection timed out while waiting for the
 /// pool" is [`ErrorClass::PoolExhausted`] and [`ErrorClass::Timeout`].
@@ -10,6 +11,8 @@ use crate::Incident;
 pub enum ErrorClass {
     /// No connection, worker or other shared resource was free.
     PoolExhausted,
+    /// A server has as many clients as it takes: they are too many, or it takes fewer.
+    TooManyClients,
     /// Something took longer than it was allowed to.
     Timeout,
     /// Memory ran out.
@@ -98,6 +101,38 @@ impl ErrorClass {
                 text.push_str(": ");
             }
         }
-        phrases::classes(&text)
+        let mut classes = phrases::classes(&text);
+        if classes.contains(&Self::Timeout)
+            && let Some(class) = waited_for(incident)
+            && !classes.contains(&class)
+        {
+            classes.insert(0, class);
+        }
+        classes
     }
+}
+
+/// Frames nearest to the crash that show what was waited for.
+const NEAREST: usize = 3;
+
+/// What a time-out waited for, as the libraries' functions nearest to the crash say.
+fn waited_for(incident: &Incident) -> Option<ErrorClass> {
+    let nearest = incident
+        .exceptions
+        .iter()
+        .flat_map(|exception| exception.frames.iter().rev().take(NEAREST));
+    let names = nearest.filter(|frame| !frame.in_app).flat_map(|frame| {
+        let file = frame.filename.as_deref().and_then(|path| path.rsplit('/').next());
+        [frame.function.as_deref(), file].into_iter().flatten().flat_map(parts)
+    });
+    let mut found = None;
+    for name in names {
+        match name.as_str() {
+            "pool" | "acquire" | "checkout" => return Some(ErrorClass::PoolExhausted),
+            "handshake" | "tls" => found = Some(ErrorClass::TlsFailed),
+            "lock" => found = Some(ErrorClass::Locked),
+            _ => {}
+        }
+    }
+    found
 }

@@ -19,9 +19,23 @@ pub(crate) fn is_config_code(path: &str) -> bool {
     let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, suffix) = name.split_once('.').unwrap_or((name, ""));
     let suffix = suffix.rsplit('.').next().unwrap_or_default();
-    if matches!(suffix, "tf" | "tfvars" | "hcl" | "exs" | "service" | "socket" | "timer" | "xml")
-        || matches!(stem, "Dockerfile" | "Containerfile" | "Procfile" | "Caddyfile" | "Vagrantfile")
-    {
+    if matches!(
+        suffix,
+        "tf" | "tfvars"
+            | "hcl"
+            | "exs"
+            | "service"
+            | "socket"
+            | "timer"
+            | "xml"
+            | "acl"
+            | "rego"
+            | "cron"
+            | "htaccess"
+    ) || matches!(
+        stem,
+        "Dockerfile" | "Containerfile" | "Procfile" | "Caddyfile" | "Vagrantfile"
+    ) {
         // Tests of Elixir are scripts too.
         return !stem.ends_with("_test");
     }
@@ -44,7 +58,18 @@ pub(crate) fn is_config_code(path: &str) -> bool {
     }
     let inner = name.get(stem.len() + 1..name.len() - suffix.len()).unwrap_or_default();
     let place = directory.split('/').any(|part| {
-        matches!(part, "config" | "conf" | "settings" | "initializers" | "environments" | "deploy")
+        matches!(
+            part,
+            "config"
+                | "conf"
+                | "settings"
+                | "initializers"
+                | "environments"
+                | "deploy"
+                | "ops"
+                | "infra"
+                | "etc"
+        )
     });
     let named = ["config", "settings", "gunicorn", "puma", "unicorn", "celeryconfig", "knexfile"]
         .iter()
@@ -81,6 +106,10 @@ pub(crate) fn settings(hunk: &Hunk) -> Vec<Setting> {
 /// The words of a line; `15_000`, which reducing cuts in two, is one again.
 fn read(line: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    if line.starts_with("FROM ") {
+        // An image is a dependency.
+        return found;
+    }
     for word in words(line) {
         let digits = word.strip_prefix('_').filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
         match (digits, found.last_mut()) {
@@ -122,7 +151,13 @@ fn difference(before: &[String], after: &[String], section: &str) -> Option<Sett
 
 /// The last word before a difference; one that says nothing has the block it stands in before it.
 fn keyed(before: &[String], section: &str) -> Option<String> {
-    let key = before.last()?;
+    let is_name = |word: &&String| !word.starts_with(|c: char| c.is_ascii_digit());
+    let key = before.iter().rev().find(is_name)?;
+    if !before.last().is_some_and(|word| is_name(&word)) {
+        // `REDIS_URL redis localhost 6379 4`: a number alone is no name.
+        let names: Vec<&str> = before.iter().filter(is_name).map(String::as_str).collect();
+        return Some(names[names.len().saturating_sub(3)..].join("."));
+    }
     let block = words(section).last().filter(|_| {
         matches!(
             key.as_str(),
@@ -177,6 +212,15 @@ mod tests {
             changes(&["ssl true"], &["ssl verify verify_peer cacertfile ca pem"]),
             [("ssl".to_owned(), Trend::Replaced)],
         );
+        assert_eq!(
+            changes(&["LOCATION redis localhost 6379 4"], &["LOCATION redis localhost 6379 16"]),
+            [("LOCATION.redis.localhost".to_owned(), Trend::Raised)],
+        );
+        assert_eq!(
+            changes(&[], &["ENV INVARIANT_CULTURE 1"]),
+            [("INVARIANT_CULTURE".to_owned(), Trend::Added)],
+        );
+        assert_eq!(changes(&["FROM node 20"], &["FROM node 22"]), []);
         assert_eq!(changes(&["COPY assets assets"], &[]), [("COPY".to_owned(), Trend::Removed)]);
     }
 
@@ -185,6 +229,7 @@ mod tests {
         for path in [
             "Dockerfile",
             "deploy/Dockerfile.worker",
+            "deploy/redis/users.acl",
             "infra/rabbit.tf",
             "config/runtime.exs",
             "config/initializers/permissions.rb",

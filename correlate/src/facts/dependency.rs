@@ -34,6 +34,7 @@ pub(crate) fn is_manifest(path: &str) -> bool {
         )
         || [".csproj", ".gemspec", ".cabal", "packages.config"].iter().any(|s| name.ends_with(s))
         || is_image_file(name)
+        || name.ends_with(".txt") && path.split('/').any(|part| part == "requirements")
         || RUNTIMES.iter().any(|(_, file)| *file == name)
 }
 
@@ -240,6 +241,14 @@ pub(crate) fn step(from: Option<&str>, to: Option<&str>) -> VersionStep {
     // `3.12` → `3.12-slim`: the same version of something else.
     if from == to {
         return VersionStep::Unknown;
+    }
+    // `20` → `20.11`: what had been meant is only said more exactly.
+    if from.starts_with(&to) || to.starts_with(&from) {
+        return if from.is_empty() || to.is_empty() {
+            VersionStep::Unknown
+        } else {
+            VersionStep::Patch
+        };
     }
     let at = |numbers: &[u64], n: usize| numbers.get(n).copied().unwrap_or(0);
     if from.is_empty() || to.is_empty() {

@@ -15,16 +15,16 @@ const WORDS: &[(Family, &[&str])] = &[
     (F::Retry, &["retry", "retrie", "attempt", "backoff", "redeliver", "redelivery", "maxretry", "reconnect", "failover", "requeue", "jitter", "resilience", "dlq", "dlx"]),
     (F::Tls, &["tls", "ssl", "cert", "certificate", "cacert", "verify", "cafile", "truststore", "keystore", "cipher", "ciphersuite", "sslmode", "insecure", "https", "ca", "pem", "mtls", "sni", "starttls", "pfx", "p12", "jks", "crt", "hsts", "encrypt", "fips", "openssl", "alpn", "checkhostname", "unauthorized", "crl", "ocsp", "pinning", "spki"]),
     (F::Timeout, &["timeout", "deadline", "wait", "interval", "lease", "keepalive", "heartbeat", "delay", "grace", "duration", "patience", "expiry", "linger", "visibility", "busy", "expire", "elapsed", "abort", "cancel", "lifetime", "ttfb", "harakiri", "watchdog", "drain", "shutdown", "expiration", "poll", "debounce"]),
-    (F::Pool, &["pool", "connection", "conn", "overflow", "client", "maxclient", "session", "slot", "channel", "idle", "pgbouncer", "multiplex", "hikari", "semaphore", "permit"]),
+    (F::Pool, &["pool", "connection", "conn", "overflow", "client", "maxclient", "slot", "channel", "idle", "pgbouncer", "multiplex", "hikari", "semaphore", "permit"]),
     (F::Workers, &["worker", "thread", "concurrency", "concurrent", "replica", "prefetch", "process", "parallel", "parallelism", "consumer", "writer", "executor", "fiber", "goroutine", "cpu", "core", "job", "instance", "batch", "qos", "shard", "fanout", "maxproc", "gomaxproc", "inflight", "autoscale", "hpa", "gevent", "eventlet"]),
     (F::Memory, &["memory", "mem", "heap", "shm", "xmx", "xm", "ram", "maxmemory", "swap", "buffer", "memlimit", "gomemlimit", "metaspace", "oom", "arena", "jemalloc", "tmpfs", "xss", "gc", "malloc", "mmap", "rss"]),
     (F::Cache, &["cache", "ttl", "evict", "eviction", "lru", "lfu", "entry", "entrie", "memo", "retention", "maxentry", "stale", "maxmemory", "memcached", "cdn", "etag", "prewarm", "preload", "persist", "appendonly", "compaction", "purge", "prune"]),
     (F::Locale, &["locale", "timezone", "tz", "lang", "language", "encoding", "charset", "collation", "collate", "format", "utf", "utf8", "utf8mb4", "latin1", "unicode", "calendar", "currency", "stamp", "i18n", "l10n", "zone", "lc", "culture", "globalization", "icu", "nls", "country", "strftime", "iso", "tzdata", "translation", "delimiter", "datetime", "rounding", "ioencoding", "invariant", "bom"]),
-    (F::Credential, &["user", "username", "password", "passwd", "pass", "token", "secret", "apikey", "credential", "auth", "login", "key", "signature", "salt", "jwt", "oauth", "dsn", "issuer", "audience", "aud", "iss", "jwks", "keyring", "kid", "pepper", "signing", "cookie", "sasl", "jaa", "oidc", "saml", "ldap", "realm", "hmac", "kms", "vault", "bearer", "clientid", "nonce", "leeway", "skew", "encryption"]),
+    (F::Credential, &["user", "username", "password", "passwd", "pass", "token", "secret", "apikey", "credential", "auth", "login", "key", "signature", "salt", "jwt", "oauth", "dsn", "issuer", "audience", "aud", "iss", "jwks", "keyring", "kid", "pepper", "signing", "cookie", "session", "sasl", "jaa", "oidc", "saml", "ldap", "realm", "hmac", "kms", "vault", "bearer", "clientid", "nonce", "leeway", "skew", "encryption"]),
     (F::Permission, &["role", "acl", "scope", "grant", "revoke", "policy", "permission", "allow", "allowed", "deny", "readonly", "umask", "chmod", "chown", "capability", "privilege", "cors", "origin", "csrf", "rbac", "rule", "mode", "owner", "group", "iam", "action", "principal", "ownership", "write", "configure", "networkpolicy", "sid", "firewall", "sudoer", "access", "allowlist", "whitelist", "blocklist", "blacklist", "denylist", "trusted", "permitted", "forbidden", "csp", "referrer", "samesite", "uid", "gid", "fsgroup", "nonroot", "privileged", "seccomp", "apparmor", "selinux", "protect", "protected", "superuser", "effect", "serviceaccount", "pss", "sandbox", "bypass", "authorization", "authorize", "ingress", "egress", "cidr", "securitygroup"]),
     (F::Address, &["host", "hostname", "port", "url", "uri", "path", "endpoint", "address", "addr", "bucket", "topic", "queue", "db", "database", "server", "domain", "region", "dir", "directory", "file", "folder", "copy", "asset", "egress", "ingress", "ports", "workdir", "dsn", "socket", "base", "broker", "bootstrap", "upstream", "proxy", "root", "mount", "volume", "index", "schema", "namespace", "prefix", "template", "location", "cluster", "include", "vhost", "exchange", "home", "route", "routing", "binding", "suffix", "dns", "resolver", "ndot", "sentinel", "replicaset", "container", "blob", "storage", "keyspace", "collection", "stream", "subscription", "webhook", "callback", "redirect", "gateway", "peer", "ip", "ipv4", "ipv6", "bind", "listen", "network", "subnet", "datacenter", "profile", "static", "destination", "dest", "tmp", "tmpdir", "temp", "spool", "dist", "entrypoint", "bin", "binary", "executable", "subpath", "classpath", "pythonpath", "selector"]),
     (F::Limit, &["max", "limit", "quota", "ulimit", "depth", "rate", "recursion", "maximum", "threshold", "nofile", "size", "min", "burst", "field", "length", "capacity", "cap", "body", "upload", "pixel", "request", "window", "nproc", "fd", "descriptor", "open", "bound", "number", "len", "chunk", "count", "limitnofile", "maxsize", "maxlength", "byte", "budget", "ceiling", "nesting", "complexity", "payload", "inotify", "backlog", "somaxconn", "bucketsize", "throttle", "throughput", "iop", "tpm", "rpm", "rps", "sku", "tier", "plan", "minimum", "width", "height", "dimension", "resolution"]),
-    (F::Flag, &["feature", "flag", "enable", "enabled", "disable", "disabled", "use", "toggle", "experiment", "strict", "legacy", "beta", "rollout", "switch", "experimental", "debug", "lazy", "eager", "percentage", "canary", "preview", "automatic", "force", "require", "required", "v2", "v3", "validate", "validation"]),
+    (F::Flag, &["feature", "flag", "enable", "enabled", "disable", "disabled", "use", "toggle", "experiment", "cron", "crontab", "cronjob", "schedule", "strict", "legacy", "beta", "rollout", "switch", "experimental", "debug", "lazy", "eager", "percentage", "canary", "preview", "automatic", "force", "require", "required", "v2", "v3", "validate", "validation"]),
     (F::Kind, &["driver", "backend", "engine", "algorithm", "hash", "hasher", "codec", "provider", "adapter", "type", "kind", "class", "module", "serializer", "deserializer", "storage", "dialect", "compression", "compressor", "protocol", "version", "digest", "level", "strategy", "factory", "implementation", "transport", "model", "voice", "mode", "feature", "encoder", "decoder", "format", "handler", "plugin", "extension", "library", "middleware", "loader", "resolver", "parser", "renderer", "runtime", "mechanism", "cipher", "alg", "isolation", "converter", "converters", "formatter", "bundler", "moduleresolution", "esmodule", "interop", "edition", "preset", "assignor", "assignment", "acks", "semantic", "consistency", "storageclass", "pickle", "msgpack", "avro", "protobuf", "gzip", "zstd", "snappy", "lz4", "brotli"]),
 ];
 
@@ -33,7 +33,7 @@ const WORDS: &[(Family, &[&str])] = &[
 const KNOWN: &[(&str, Family)] = &[
     ("body_size", F::Limit), ("body_limit", F::Limit), ("body_length", F::Limit), ("header_size", F::Limit), ("header_buffer", F::Limit), ("buffer_size", F::Limit),
     ("connection_limit", F::Pool), ("max_connection", F::Pool), ("max_conn", F::Pool), ("max_client", F::Pool), ("max_open", F::Pool), ("max_idle", F::Pool), ("pool_size", F::Pool), ("pool_max", F::Pool),
-    ("max_poll_record", F::Workers), ("run_as", F::Permission), ("read_only", F::Permission), ("fs_group", F::Permission), ("service_account", F::Permission), ("allowed_host", F::Permission),
+    ("max_poll_record", F::Workers), ("group_id", F::Address), ("consumer_group", F::Address), ("client_id", F::Credential), ("run_as", F::Permission), ("read_only", F::Permission), ("fs_group", F::Permission), ("service_account", F::Permission), ("allowed_host", F::Permission),
     ("automount", F::Permission), ("session_cookie", F::Credential), ("extra_ca", F::Tls), ("ca_bundle", F::Tls), ("ca_path", F::Tls), ("ca_file", F::Tls), ("min_protocol", F::Tls), ("min_version", F::Tls), ("reject_unauthorized", F::Tls),
     ("open_file", F::Limit), ("map_count", F::Limit), ("old_space", F::Memory), ("ram_percentage", F::Memory), ("work_mem", F::Memory), ("memory_limit", F::Memory), ("size_limit", F::Limit), ("message_byte", F::Limit), ("max_byte", F::Limit), ("fetch_byte", F::Limit), ("request_byte", F::Limit),
     ("search_path", F::Address), ("library_path", F::Kind), ("python_path", F::Kind), ("node_path", F::Kind), ("class_path", F::Kind), ("node_env", F::Flag), ("app_env", F::Flag), ("rail_env", F::Flag), ("cache_dir", F::Address),
@@ -77,12 +77,16 @@ static BY_START: LazyLock<HashMap<&str, Vec<Rest>>> = LazyLock::new(|| {
 
 /// The families of a key, primary first; `[Family::Other]` where no word is known.
 pub(crate) fn families(key: &str) -> Vec<Family> {
-    let parts = parts(key);
-    let mut found: Vec<Family> = known(&parts).into_iter().collect();
-    let bits = parts.iter().fold(0, |bits, part| bits | of_word(part));
-    for (bit, (family, _)) in WORDS.iter().enumerate() {
-        if bits & (1 << bit) != 0 && !found.contains(family) {
-            found.push(*family);
+    let all = parts(key);
+    let mut found: Vec<Family> = known(&all).into_iter().collect();
+    // What a key says itself comes before what the sections it stands in say.
+    let own = key.rsplit('.').next().map(parts).unwrap_or_default();
+    for parts in [own, all] {
+        let bits = parts.iter().fold(0, |bits, part| bits | of_word(part));
+        for (bit, (family, _)) in WORDS.iter().enumerate() {
+            if bits & (1 << bit) != 0 && !found.contains(family) {
+                found.push(*family);
+            }
         }
     }
     if found.is_empty() {

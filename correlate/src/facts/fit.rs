@@ -5,7 +5,7 @@
 
 use super::{
     ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, Unit, VersionStep,
-    table::family_fit,
+    table::{counts, family_fit},
 };
 use crate::rank::words::parts;
 
@@ -33,11 +33,7 @@ pub(crate) fn fit(fact: &FactKind, families: &[Family], class: ErrorClass) -> f6
             }
         },
         FactKind::Dependency { name, from, to, step } => {
-            let flavours = [from, to].map(|tag| tag.as_deref().is_some_and(is_flavoured));
-            if flavours[0] != flavours[1] {
-                return flavour_fit(class).max(dependency_fit(*step, class));
-            }
-            package_fit(name, *step, class).max(dependency_fit(*step, class))
+            super::fit_dependency::fit(name, [from.as_deref(), to.as_deref()], *step, class)
         }
         FactKind::Schema { action, .. } => schema_fit(action, class),
         FactKind::Definition { .. } => 0.0,
@@ -80,14 +76,8 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         _ => 0.0,
     };
     let scale = if setting.in_code { 0.8 } else { 1.0 };
-    // What is written into a log hardly ever breaks what is logged.
-    let scale = if is_about_logs(&setting.key) { 0.3 * scale } else { scale };
+    let scale = scale * against(setting, families, class);
     best.max(malformed) * step(setting) * version_step(setting) * scale
-}
-
-/// Families whose settings are quantities.
-fn counts(family: Family) -> bool {
-    matches!(family, F::Pool | F::Workers | F::Timeout | F::Memory | F::Limit | F::Retry)
 }
 
 fn has_number(setting: &Setting) -> bool {
@@ -100,12 +90,35 @@ fn has_number(setting: &Setting) -> bool {
 fn by_value(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
     match setting.trend {
         T::Enabled | T::Disabled => 0.9 * family_fit(F::Flag, setting.trend, class),
-        T::Replaced if families == [F::Other] && !has_number(setting) => {
-            let kind = 0.5 * family_fit(F::Kind, T::Replaced, class);
-            kind.max(0.6 * family_fit(F::Address, T::Replaced, class))
+        T::Replaced | T::Added | T::Removed if families == [F::Other] => {
+            let mut values = [&setting.old, &setting.new].into_iter().flatten();
+            match values.find_map(|value| family_of(&value.text)) {
+                Some(family) => 0.9 * family_fit(family, setting.trend, class),
+                None if setting.trend != T::Replaced || has_number(setting) => 0.0,
+                None => {
+                    let kind = 0.5 * family_fit(F::Kind, T::Replaced, class);
+                    kind.max(0.6 * family_fit(F::Address, T::Replaced, class))
+                }
+            }
         }
         _ => 0.0,
     }
+}
+
+/// What a value is by its look: an address, a path, a locale or zone.
+fn family_of(text: &str) -> Option<Family> {
+    const ZONES: &[&str] =
+        &["Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Etc/", "US/"];
+    if ZONES.iter().any(|zone| text.starts_with(zone)) || text.ends_with("UTF-8") {
+        return Some(F::Locale);
+    }
+    let port = text.rsplit_once(':').is_some_and(|(host, port)| {
+        host.contains(|c: char| c.is_ascii_alphanumeric())
+            && !port.is_empty()
+            && port.bytes().all(|b| b.is_ascii_digit())
+    });
+    let path = text.starts_with(['/', '~']) || text.starts_with("./");
+    (text.contains("://") || path || port && !text.contains(' ')).then_some(F::Address)
 }
 
 /// Whether more of a setting allows less: the period in which so many requests are permitted.
@@ -140,8 +153,49 @@ fn version_step(setting: &Setting) -> f64 {
     }
 }
 
-fn is_about_logs(key: &str) -> bool {
-    parts(key).iter().any(|part| matches!(part.as_str(), "log" | "logging" | "logger" | "loglevel"))
+/// What speaks against a setting although its family fits: it went the other way.
+fn against(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
+    match class {
+        // A pool of its own that grew takes from the server; a server that takes more does not.
+        C::TooManyClients if families[0] == F::Pool => {
+            let has = |words: &[&str]| {
+                parts(&setting.key).iter().any(|part| words.contains(&part.as_str()))
+            };
+            let own = has(&["pool", "open", "idle"]);
+            match setting.trend {
+                T::Lowered if own => 0.15,
+                T::Raised if !own => 0.3,
+                _ => 1.0,
+            }
+        }
+        C::PermissionDenied | C::Unauthenticated if is_wider(setting) => 0.25,
+        _ => 1.0,
+    }
+}
+
+/// Whether a setting allows more than before: a list that kept all it had, a right that is new.
+fn is_wider(setting: &Setting) -> bool {
+    match (&setting.old, &setting.new) {
+        (Some(old), Some(new)) => {
+            let words = |text: &str| -> Vec<String> { parts(text) };
+            let (old, new) = (words(&old.text), words(&new.text));
+            old.len() > 1 && new.len() > old.len() && old.iter().all(|word| new.contains(word))
+        }
+        (None, Some(_)) => parts(&setting.key).last().is_some_and(|part| {
+            matches!(
+                part.as_str(),
+                "action"
+                    | "privilege"
+                    | "permission"
+                    | "grant"
+                    | "scope"
+                    | "allow"
+                    | "allowed"
+                    | "role"
+            )
+        }),
+        _ => false,
+    }
 }
 
 /// How much of a step the value took: a limit that was quartered explains in full what one that was
@@ -156,89 +210,6 @@ fn step(setting: &Setting) -> f64 {
 
 fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok()
-}
-
-fn dependency_fit(step: VersionStep, class: ErrorClass) -> f64 {
-    let size = match step {
-        VersionStep::Major => 1.0,
-        VersionStep::Removed => 0.8,
-        VersionStep::Unknown => 0.5,
-        VersionStep::Minor => 0.45,
-        VersionStep::Patch => 0.2,
-        VersionStep::Added => 0.15,
-    };
-    let api = match class {
-        C::ImportFailed | C::BadArgument => 1.0,
-        C::MissingAttribute => 0.9,
-        C::TypeMismatch | C::InvalidValue | C::NullValue => 0.45,
-        C::Decoding | C::TlsFailed | C::Locale => 0.4,
-        C::MissingKey | C::SchemaMismatch | C::Unauthenticated => 0.25,
-        C::PermissionDenied | C::LimitExceeded | C::ConstraintViolated | C::NotFound => 0.2,
-        C::Assertion | C::Crash | C::OutOfRange => 0.2,
-        C::PoolExhausted | C::Timeout | C::ConnectionFailed | C::RemoteFailed | C::Locked => 0.15,
-        _ => 0.05,
-    };
-    size * api
-}
-
-/// Whether the tag of an image says that it has less inside, or another libc.
-fn is_flavoured(tag: &str) -> bool {
-    const FLAVOURS: &[&str] = &[
-        "alpine",
-        "slim",
-        "musl",
-        "distroless",
-        "chiseled",
-        "nanoserver",
-        "busybox",
-        "minimal",
-        "jre",
-        "nonroot",
-    ];
-    parts(tag).iter().any(|part| FLAVOURS.contains(&part.as_str()))
-}
-
-/// Another flavour of the same image: libraries, fonts, certificates, locales are missing.
-fn flavour_fit(class: ErrorClass) -> f64 {
-    match class {
-        C::ImportFailed => 1.0,
-        C::Locale => 0.9,
-        C::NotFound | C::TlsFailed => 0.7,
-        C::Decoding | C::Crash => 0.5,
-        C::ConnectionFailed | C::InvalidValue | C::PermissionDenied | C::MissingAttribute => 0.3,
-        C::Timeout | C::OutOfMemory | C::RemoteFailed | C::NullValue => 0.15,
-        _ => 0.05,
-    }
-}
-
-/// What system packages are there for.
-const PACKAGES: &[(&[&str], &[ErrorClass])] = &[
-    (&["tzdata"], &[C::Locale, C::NotFound]),
-    (&["certificate", "ca", "openssl", "gnupg"], &[C::TlsFailed]),
-    (&["locale", "icu", "glibc", "gcompat", "libc6"], &[C::Locale, C::Decoding, C::ImportFailed]),
-    (
-        &["font", "fontconfig", "ttf", "dejavu", "noto", "liberation"],
-        &[C::NotFound, C::ImportFailed],
-    ),
-];
-
-/// A system package that is gone: its files, programs and libraries are not found.
-fn package_fit(name: &str, step: VersionStep, class: ErrorClass) -> f64 {
-    if step != VersionStep::Removed {
-        return 0.0;
-    }
-    let words = parts(name);
-    let purpose = PACKAGES.iter().find(|(names, _)| {
-        words.iter().any(|word| {
-            names.iter().any(|name| word == name || name.len() > 3 && word.starts_with(name))
-        })
-    });
-    match (purpose, class) {
-        (Some((_, classes)), class) if classes.contains(&class) => 1.0,
-        (None, C::ImportFailed) => 0.8,
-        (None, C::NotFound) => 0.5,
-        _ => 0.0,
-    }
 }
 
 fn schema_fit(action: &SchemaAction, class: ErrorClass) -> f64 {
@@ -258,7 +229,7 @@ fn schema_fit(action: &SchemaAction, class: ErrorClass) -> f64 {
         (
             C::NullValue | C::MissingAttribute | C::MissingKey,
             S::ColumnDropped | S::ColumnRenamed { .. },
-        ) => 0.5,
+        ) => 0.4,
         (C::PermissionDenied, S::TableCreated | S::TableRenamed { .. }) => 0.4,
         (C::OutOfRange | C::LimitExceeded, S::ColumnAltered) => 0.3,
         (C::NullValue | C::MissingKey, S::ColumnAltered) => 0.2,
@@ -269,7 +240,7 @@ fn schema_fit(action: &SchemaAction, class: ErrorClass) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ErrorClass, FactKind, Setting, VersionStep};
+    use super::{ErrorClass, FactKind, Setting};
     use crate::facts::{Value, family};
     use ErrorClass as C;
 
@@ -312,17 +283,23 @@ mod tests {
     }
 
     #[test]
-    fn what_an_image_has_inside_matters() {
-        let dependency = |name: &str, from: Option<&str>, to: Option<&str>, step| {
-            let (from, to) = (from.map(str::to_owned), to.map(str::to_owned));
-            FactKind::Dependency { name: name.to_owned(), from, to, step }
-        };
-        let alpine = dependency("node", Some("20"), Some("20 alpine"), VersionStep::Unknown);
-        assert!(fit(&alpine, C::ImportFailed) > 0.9 && fit(&alpine, C::PoolExhausted) < 0.1);
-        let gone = |name| dependency(name, None, None, VersionStep::Removed);
-        assert!(fit(&gone("tzdata"), C::Locale) > 0.9);
-        assert!(fit(&gone("certificates"), C::TlsFailed) > 0.9);
-        assert!(fit(&gone("libpq5"), C::ImportFailed) >= 0.8);
+    fn whose_pool_it_is_and_what_a_list_allows_matters() {
+        assert!(fit(&setting("max_open", "40", "400"), C::TooManyClients) > 0.8);
+        assert!(fit(&setting("pool_size", "40", "10"), C::TooManyClients) < 0.2);
+        assert!(fit(&setting("max_connections", "250", "60"), C::TooManyClients) > 0.8);
+        assert!(fit(&setting("actions", "s3 Get", "s3 Get s3 List"), C::PermissionDenied) < 0.3);
+        assert!(fit(&setting("actions", "s3 Get s3 List", "s3 Get"), C::PermissionDenied) > 0.9);
+    }
+
+    #[test]
+    fn values_show_what_keys_do_not() {
+        assert!(
+            fit(&setting("target", "rates.internal:7100", "proxy:15001"), C::ConnectionFailed)
+                > 0.8
+        );
+        assert!(fit(&setting("value", "UTC", "Europe/Wien"), C::Locale) > 0.8);
+        assert!(fit(&setting("limit-refresh-period", "1s", "60s"), C::RateLimited) > 0.7);
+        assert!(fit(&setting("version", "8.0.100", "8.0.101"), C::InvalidValue) < 0.2);
     }
 
     #[test]

@@ -53,8 +53,13 @@ fn map(key: &str, inner: &str, depth: usize, found: &mut Vec<(String, String)>) 
     let name = pairs.iter().find(|(key, _)| *key == "name").map(|(_, value)| unquote(value));
     match name.filter(|_| pairs.len() > 1) {
         Some(name) => {
-            for (_, value) in pairs.iter().filter(|(key, _)| *key != "name") {
-                found.push((name.to_owned(), unquote(value).to_owned()));
+            for (key, value) in pairs.iter().filter(|(key, _)| *key != "name") {
+                let key = if matches!(*key, "value" | "valueFrom") {
+                    name.to_owned()
+                } else {
+                    join(name, key)
+                };
+                found.push((key, unquote(value).to_owned()));
             }
         }
         None => {
@@ -180,6 +185,11 @@ mod tests {
     #[test]
     fn variables_of_orchestrators() {
         check("", "{ name: POOL_SIZE, value: \"5\" }", &[("POOL_SIZE", "5")]);
+        check(
+            "mounts",
+            "{ name: reports, mountPath: /var/reports, readOnly: true }",
+            &[("reports.mountPath", "/var/reports"), ("reports.readOnly", "true")],
+        );
         check(
             "env",
             "{ name: SIGNING_KEY, valueFrom: { secretKeyRef: { name: px, key: signing } } }",

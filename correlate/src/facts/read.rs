@@ -4,7 +4,7 @@ use super::line::Line;
 use super::value::trend;
 use super::{
     DefinitionAction, Fact, FactKind, Family, Setting, Value, code, config_code, definition,
-    dependency, family, flow, guard, line, manifest, schema,
+    dependency, family, flow, guard, line, manifest, migration, schema,
 };
 use crate::diff::reduce::keeps_lines;
 use crate::rank::tokens::{HunkWords, Tokens, lines_of};
@@ -183,11 +183,7 @@ impl Reader<'_> {
         let manifest = dependency::is_manifest(&self.file.path);
         let mut pairs = Vec::new();
         for (index, hunk) in self.file.hunks.iter().enumerate() {
-            let mut section = if hunk.section.len() <= 40 && !hunk.section.contains(' ') {
-                hunk.section.clone()
-            } else {
-                String::new()
-            };
+            let mut section = section_of(hunk);
             let mut variable = String::new();
             for text in side(hunk) {
                 if manifest && dependency::read(&self.file.path, text).is_some() {
@@ -222,7 +218,7 @@ impl Reader<'_> {
     fn schema(&mut self) {
         for index in 0..self.file.hunks.len() {
             let added = &self.file.hunks[index].added;
-            let steps = schema::of_lines(added);
+            let steps = migration::of_lines(added);
             let rights: Vec<Setting> = added.iter().filter_map(|line| right(line)).collect();
             for schema::Step { action, table, column } in steps {
                 self.push(FactKind::Schema { action, table, column }, index);
@@ -316,6 +312,17 @@ fn right(line: &str) -> Option<Setting> {
         "grant" => Some(setting("grant".to_owned(), None, Some(rest), false)),
         "revoke" => Some(setting("grant".to_owned(), Some(rest), None, false)),
         _ => None,
+    }
+}
+
+/// The block that a hunk stands in: a word alone, or the name of a Terraform block.
+fn section_of(hunk: &Hunk) -> String {
+    match hunk.section.split_once(' ') {
+        None if hunk.section.len() <= 40 => hunk.section.clone(),
+        Some(("resource" | "module" | "data" | "variable" | "output" | "provider", rest)) => {
+            rest.rsplit(' ').next().unwrap_or_default().to_owned()
+        }
+        _ => String::new(),
     }
 }
 

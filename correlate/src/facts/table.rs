@@ -19,9 +19,21 @@ pub(super) fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64
     };
     let any = |strength: f64| match trend {
         T::Replaced | T::Added | T::Enabled | T::Disabled | T::Removed => strength,
-        T::Lowered | T::Raised => strength * 0.7,
+        T::Lowered | T::Raised if counts(family) => strength * 0.7,
+        T::Lowered | T::Raised => strength,
     };
     match class {
+        C::TooManyClients => match family {
+            // Which way depends on whose pool it is.
+            F::Pool => if matches!(trend, T::Lowered | T::Raised) { 0.9 } else { 0.5 },
+            F::Workers => if trend == T::Raised { 1.0 } else { 0.1 },
+            F::Limit => lower(0.7, 0.4, 0.3),
+            F::Timeout => if trend == T::Raised { 0.3 } else { 0.15 },
+            F::Retry => if trend == T::Raised { 0.3 } else { 0.1 },
+            F::Kind | F::Address | F::Flag => any(0.3),
+            F::Other => lower(0.3, 0.1, 0.1),
+            _ => 0.0,
+        },
         C::PoolExhausted => match family {
             F::Pool => lower(1.0, 0.7, 0.05),
             F::Workers => if trend == T::Raised { 0.9 } else { lower(0.35, 0.3, 0.9) },
@@ -120,8 +132,8 @@ pub(super) fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64
             _ => 0.1,
         },
         C::InvalidValue => match family {
-            F::Flag => any(0.4),
-            F::Kind => any(0.8),
+            F::Flag => any(0.45),
+            F::Kind => any(0.7),
             F::Locale => any(0.6),
             F::Limit => any(0.3),
             _ => if trend == T::Replaced { 0.45 } else { 0.2 },
@@ -229,4 +241,9 @@ pub(super) fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64
         },
         C::Assertion | C::Crash => 0.0,
     }
+}
+
+/// Families whose settings are quantities.
+pub(super) fn counts(family: Family) -> bool {
+    matches!(family, F::Pool | F::Workers | F::Timeout | F::Memory | F::Limit | F::Retry)
 }

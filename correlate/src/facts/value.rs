@@ -125,9 +125,21 @@ pub(crate) fn trend(old: Option<&Value>, new: Option<&Value>) -> Trend {
             _ => match (old.number, new.number) {
                 (Some(a), Some(b)) if comparable(old.unit, new.unit) && b < a => Trend::Lowered,
                 (Some(a), Some(b)) if comparable(old.unit, new.unit) && b > a => Trend::Raised,
+                (None, None) => among_several(&old.text, &new.text),
                 _ => Trend::Replaced,
             },
         },
+    }
+}
+
+/// `4 16k` → `8 16k`: of several values one differs.
+fn among_several(old: &str, new: &str) -> Trend {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (old.split_whitespace().collect(), new.split_whitespace().collect());
+    let mut differing = old.iter().zip(&new).filter(|(a, b)| a != b);
+    match (old.len() == new.len() && old.len() > 1, differing.next(), differing.next()) {
+        (true, Some((a, b)), None) => trend(Some(&Value::read("", a)), Some(&Value::read("", b))),
+        _ => Trend::Replaced,
     }
 }
 
@@ -160,6 +172,8 @@ mod tests {
         assert_eq!(way("digest", "false", "true"), Trend::Enabled);
         assert_eq!(way("tz", "Europe/Berlin", "Europe/Wien"), Trend::Replaced);
         assert_eq!(Value::read("a", "\"x y\",").text, "x y");
+        assert_eq!(way("header_buffers", "4 16k", "8 16k"), Trend::Raised);
+        assert_eq!(way("proxy", "a b", "a c"), Trend::Replaced);
         assert_eq!(way("keep_alive", "00:02:00", "00:03:00"), Trend::Raised);
         assert_eq!(way("lease", "PT5M", "PT30S"), Trend::Lowered);
         assert_eq!(way("wait", "1m30s", "45s"), Trend::Lowered);

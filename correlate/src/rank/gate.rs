@@ -26,6 +26,7 @@ pub(crate) fn inputs(query: &Query) -> [f64; INPUTS.len()] {
     [
         any(&[
             C::PoolExhausted,
+            C::TooManyClients,
             C::RateLimited,
             C::OutOfMemory,
             C::LimitExceeded,

@@ -54,7 +54,10 @@ fn is_docs(lower: &str) -> bool {
     [".md", ".rst", ".adoc", ".po", ".pot", ".1", ".5", ".8", ".man"]
         .iter()
         .any(|s| name.ends_with(s))
-        || (name.ends_with(".txt") && !name.starts_with("requirements") && name != "cmakelists.txt")
+        || (name.ends_with(".txt")
+            && !name.starts_with("requirements")
+            && !lower.split('/').any(|part| part == "requirements")
+            && name != "cmakelists.txt")
         || (matches!(name.rsplit('.').next(), Some("txt" | "md" | "html" | "in") | None)
             || name == stem)
             && matches!(

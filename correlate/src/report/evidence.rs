@@ -194,6 +194,7 @@ pub(super) fn duration(seconds: i64) -> Span {
 fn cause(class: ErrorClass) -> &'static str {
     match class {
         ErrorClass::PoolExhausted => "an exhausted pool",
+        ErrorClass::TooManyClients => "a server with too many clients",
         ErrorClass::Timeout => "a time-out",
         ErrorClass::OutOfMemory => "running out of memory",
         ErrorClass::LimitExceeded => "an exceeded limit",

@@ -5,7 +5,7 @@ use crate::{Direction, Observation, Provenance};
 
 use crate::facts::{FactKind, VersionStep};
 use crate::rank::query::package_name;
-use crate::rank::words::is_common;
+use crate::rank::words::{is_common, stem};
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "dependency",
@@ -23,7 +23,14 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
         };
         let package = package_name(name);
         let last = package.rsplit('/').next().unwrap_or(&package);
-        let runs = scene.query.packages.iter().position(|known| known == &package || known == last);
+        // The runtime runs in every trace.
+        let is_runtime = RUNTIMES.contains(&last);
+        let runs = scene
+            .query
+            .packages
+            .iter()
+            .position(|known| known == &package || known == last)
+            .filter(|_| !is_runtime);
         let moved = match step {
             VersionStep::Major | VersionStep::Removed => 1.0,
             VersionStep::Unknown => 0.7,
@@ -45,10 +52,13 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
     best
 }
 
+const RUNTIMES: &[&str] =
+    &["node", "python", "ruby", "php", "java", "openjdk", "golang", "go", "dotnet", "rust"];
+
 /// Whether the error says a word of a package's name, or one that it holds: `zbar` of `libzbar0`.
 fn said(scene: &Scene<'_>, part: &str) -> bool {
-    let bare =
-        part.strip_prefix("lib").unwrap_or(part).trim_end_matches(|c: char| c.is_ascii_digit());
+    let bare = part.trim_end_matches(|c: char| c.is_ascii_digit());
+    let bare = stem(bare.strip_prefix("lib").unwrap_or(bare));
     scene.query.said.iter().any(|word| {
         word == part || bare.len() > 2 && word.strip_prefix("lib").unwrap_or(word) == bare
     })

@@ -32,7 +32,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
         .map(|(index, (fact, note))| {
             let (class, strength) = best_class(&scene.query.classes, &fact.kind, note);
             let strength = strength
-                * company(scene.components, &fact.kind, note)
+                * company(scene.components, &fact.kind, note, class)
                 * if class == Some(ErrorClass::MissingKey) {
                     missed(&scene.query, &fact.kind)
                 } else {
@@ -67,7 +67,7 @@ fn best_class(classes: &[ErrorClass], fact: &FactKind, note: &Note) -> (Option<E
 }
 
 /// A setting of the component that the error comes from explains more than one of another.
-fn company(error: Components, fact: &FactKind, note: &Note) -> f64 {
+fn company(error: Components, fact: &FactKind, note: &Note, class: Option<ErrorClass>) -> f64 {
     match fact {
         // Whatever changes a schema configures the database.
         FactKind::Schema { .. } => {
@@ -79,7 +79,7 @@ fn company(error: Components, fact: &FactKind, note: &Note) -> f64 {
         }
         FactKind::Setting(_) | FactKind::SettingRenamed { .. } => {
             if error.is_empty() || note.components.is_empty() {
-                0.8
+                if class.is_some_and(is_anybodys) { 0.65 } else { 0.8 }
             } else if error.meets(note.components) {
                 1.0
             } else {
@@ -102,6 +102,19 @@ fn missed(query: &Query, fact: &FactKind) -> f64 {
         |name: &String| parts(name).iter().any(|part| part.len() > 2 && gone.contains(part));
     let mut names = query.quoted.iter().filter(|name| !name.contains(' ')).peekable();
     if names.peek().is_none() || names.any(shares) { 1.0 } else { 0.5 }
+}
+
+/// Classes of error that any setting could make.
+fn is_anybodys(class: ErrorClass) -> bool {
+    matches!(
+        class,
+        ErrorClass::InvalidValue
+            | ErrorClass::NotFound
+            | ErrorClass::TypeMismatch
+            | ErrorClass::NullValue
+            | ErrorClass::RemoteFailed
+            | ErrorClass::Decoding
+    )
 }
 
 /// Whether a fact was read from code rather than from configuration.
@@ -163,13 +176,14 @@ fn relevance(
     if super::environment::other(incident, &file.path, key).is_some() {
         return 0.15;
     }
-    // What watches the program does not break it.
-    if parts(&file.path).iter().any(|part| WATCHES.contains(&part.as_str())) { 0.4 } else { 1.0 }
+    // What watches the program, or writes its log, does not break it.
+    let watches = |name: &str| parts(name).iter().any(|part| WATCHES.contains(&part.as_str()));
+    if watches(&file.path) || watches(key) { 0.4 } else { 1.0 }
 }
 
 /// Words of paths whose files watch a program or back it up.
 #[rustfmt::skip]
 const WATCHES: &[&str] = &[
     "alert", "alerting", "alertmanager", "monitoring", "grafana", "prometheus", "dashboard", "statsd", "logrotate", "datadog", "newrelic", "logging",
-    "promtail", "fluentd", "fluentbit", "filebeat", "vector", "telemetry", "otel", "opentelemetry", "pagerduty", "backup", "sentry", "loki", "jaeger", "logback", "log4j", "log4j2", "nlog", "serilog", "log4net", "lograge",
+    "promtail", "fluentd", "fluentbit", "filebeat", "vector", "telemetry", "otel", "opentelemetry", "pagerduty", "backup", "sentry", "loki", "jaeger", "logback", "log4j", "log4j2", "nlog", "serilog", "log4net", "lograge", "log", "logger", "loglevel", "metric",
 ];

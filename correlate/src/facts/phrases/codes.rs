@@ -89,7 +89,8 @@ fn status(code: &str) -> Option<C> {
 
 fn sqlstate(code: &str) -> Option<C> {
     Some(match code {
-        "53300" | "53400" => C::PoolExhausted,
+        "53300" => C::TooManyClients,
+        "53400" => C::PoolExhausted,
         "53200" => C::OutOfMemory,
         "53100" => C::LimitExceeded,
         "57014" | "25p03" | "57p05" => C::Timeout,
@@ -113,7 +114,7 @@ fn sqlstate(code: &str) -> Option<C> {
 
 fn mysql(code: &str) -> Option<C> {
     Some(match code {
-        "1040" | "1203" | "1226" => C::PoolExhausted,
+        "1040" | "1203" | "1226" => C::TooManyClients,
         "1044" | "1142" | "1227" | "1290" | "1792" | "1836" => C::PermissionDenied,
         "1045" | "1698" => C::Unauthenticated,
         "1048" | "1062" | "1169" | "1264" | "1364" | "1406" | "1451" | "1452" => {

@@ -24,7 +24,8 @@ const TABLES: [&[Phrases]; 4] =
     [resources::PHRASES, services::PHRASES, data::PHRASES, program::PHRASES];
 
 /// The classes from specific to general: a message of an early one often has words of later ones.
-const ORDER: [C; 26] = [
+const ORDER: [C; 27] = [
+    C::TooManyClients,
     C::PoolExhausted,
     C::RateLimited,
     C::OutOfMemory,
@@ -115,7 +116,7 @@ mod tests {
                 "prismaclientknownrequesterror: timed out fetching a new connection from the connection pool",
                 C::PoolExhausted,
             ),
-            ("pq: sorry, too many clients already", C::PoolExhausted),
+            ("pq: sorry, too many clients already", C::TooManyClients),
             ("rejectedexecutionexception: task rejected from threadpoolexecutor", C::PoolExhausted),
             (
                 "recordtoolargeexception: the message is 2097232 bytes when serialized",
@@ -149,7 +150,7 @@ mod tests {
             ("unknowntimezoneerror: 'us/pacific-new'", C::Locale),
             ("actionview::template::error: could not find table 'carts'", C::SchemaMismatch),
             ("disallowedhost: invalid http_host header: 'shop.example'", C::PermissionDenied),
-            ("org.postgresql.util.psqlexception: fatal: x sqlstate: 53300", C::PoolExhausted),
+            ("org.postgresql.util.psqlexception: fatal: x sqlstate: 53300", C::TooManyClients),
             ("(1205, 'lock wait timeout exceeded')", C::Locked),
             ("request failed with status code 413", C::LimitExceeded),
         ] {

@@ -4,6 +4,9 @@ use super::{ErrorClass as C, Phrases};
 
 #[rustfmt::skip]
 pub(super) const PHRASES: &[Phrases] = &[
+    Phrases { class: C::TooManyClients, sure: &[
+        "connection slots", "too many connections", "too many clients", "max number of clients", "remaining connection slots", "max_user_connections", "max client connections", "max_client_conn", "max clients reached", "max connections", "maximum number of connections", "channel_max", "channelmax", "number of connections exceeded", "no more connections allowed", "err max number of clients", "user has more than", "connection limit exceeded", "too many sessions", "ora-00018", "ora-00020",
+    ], hints: &[] },
     Phrases { class: C::PoolExhausted, sure: &[
         // SQL pools: SQLAlchemy, Hikari, DBCP, c3p0, Tomcat, Prisma, Sequelize, Knex/tarn, node-pg, TypeORM, Ecto,
         // ActiveRecord, ADO.NET, sqlx, r2d2, deadpool, bb8, pgx, HikariCP, pgbouncer
@@ -18,11 +21,10 @@ pub(super) const PHRASES: &[Phrases] = &[
         "dropped from queue", "queue is empty after", "connection not available and request was dropped", "poolinitialization",
         "no connections available", "no available connection", "no more connections", "no free connection", "no idle connection",
         "exhausted pool", "pool is exhausted", "waiting for a connection", "wait for connection", "waitqueuetimeout", "waitqueuefull",
-        "connectionlimitexceeded", "query_wait_timeout", "no more connections allowed", "pool.acquire", "sockets queued",
-        // servers that count their clients
-        "connection slots", "too many connections", "too many clients", "max number of clients", "remaining connection slots",
-        "max_user_connections", "max client connections", "max_client_conn", "max clients reached", "max connections", "maximum number of connections",
-        "channel_max", "channelmax", "connection limit", "number of connections exceeded", "no more channels", "maximum pool",
+        "connectionlimitexceeded", "query_wait_timeout", "pool.acquire", "sockets queued",
+        
+        
+        "connection limit", "no more channels", "maximum pool",
         // threads and processes
         "rejectedexecution", "rejected execution", "thread pool", "threadpool", "can't start new thread", "unable to create new native thread",
         "unable to create native thread", "can't create thread", "failed to create thread", "resource temporarily unavailable", "eagain", "fork failed",

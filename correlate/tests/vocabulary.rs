@@ -1,0 +1,135 @@
+//! What the signals about facts make of one change and one error, told from the outside.
+
+use sentry_correlate::diff::reduce::{RawHunk, Reducer};
+use sentry_correlate::rank::{PreparedWindow, Ranker};
+use sentry_correlate::{Change, Exception, FileChange, FileStatus, Frame, Incident, Window};
+use time::OffsetDateTime;
+
+/// An error: type, message, path of its innermost frame.
+type Failure<'a> = (&'a str, &'a str, &'a str);
+/// A change: path, removed and added line.
+type Edit<'a> = (&'a str, &'a str, &'a str);
+
+/// What a signal measures of the only change of a window.
+fn measure(signal: &str, (ty, message, path): Failure<'_>, edit: Edit<'_>) -> f64 {
+    let incident = Incident {
+        exceptions: vec![Exception {
+            ty: Some(ty.to_owned()),
+            value: Some(message.to_owned()),
+            frames: vec![Frame {
+                filename: Some(path.to_owned()),
+                function: Some("handle".to_owned()),
+                line: Some(10),
+                in_app: true,
+                ..Frame::default()
+            }],
+            ..Exception::default()
+        }],
+        ..Incident::default()
+    };
+    let (path, removed, added) = edit;
+    let hunks = Reducer::new().file(
+        path,
+        [RawHunk {
+            old_start: 10,
+            new_start: 10,
+            section: "",
+            removed: removed.lines().collect(),
+            added: added.lines().collect(),
+        }],
+    );
+    let file = FileChange {
+        path: path.to_owned(),
+        previous_path: None,
+        status: FileStatus::Modified,
+        additions: 1,
+        deletions: 1,
+        hunks,
+    };
+    let change = Change {
+        sha: "a".repeat(40),
+        author: "Ana Lopes".to_owned(),
+        author_email: None,
+        authored_at: OffsetDateTime::UNIX_EPOCH,
+        committed_at: OffsetDateTime::UNIX_EPOCH,
+        message: String::new(),
+        parents: 1,
+        files: vec![file],
+        url: None,
+        position: None,
+        ignored_by: None,
+    };
+    let window = Window { changes: vec![change], ..Window::default() };
+    let measured = Ranker::measure(&incident, &PreparedWindow::new(&window));
+    let at = Ranker::signals().position(|(name, _)| name == signal).expect("a known signal");
+    measured.rows[0][at]
+}
+
+const SLOW_QUERY: Failure<'_> =
+    ("QueryCanceled", "canceling statement due to statement timeout", "shop/db.py");
+
+#[test]
+fn a_setting_of_the_component_that_fails_explains_more() {
+    let of = |path| measure("fact-fits", SLOW_QUERY, (path, "timeout: 30s", "timeout: 3s"));
+    let (database, unknown, mail) =
+        (of("config/database.yaml"), of("config/app.yaml"), of("config/mailer.yaml"));
+    assert!(database > unknown && unknown > mail, "{database} {unknown} {mail}");
+}
+
+#[test]
+fn numbers_in_code_count_near_the_trace() {
+    let of = |path| {
+        measure("fact-fits", SLOW_QUERY, (path, "connect(timeout=30)", "connect(timeout=3)"))
+    };
+    let (near, far) = (of("shop/db.py"), of("tools/release.py"));
+    assert!(near > 2.0 * far, "{near} {far}");
+}
+
+#[test]
+fn files_that_build_or_log_hardly_count() {
+    let edit = |path| (path, "timeout: 30s", "timeout: 3s");
+    assert_eq!(measure("fact-fits", SLOW_QUERY, edit("azure-pipelines.yml")), 0.0);
+    assert_eq!(measure("fact-fits", SLOW_QUERY, edit("examples/app.yaml")), 0.0);
+    let logs = measure("fact-fits", SLOW_QUERY, edit("config/logging.yaml"));
+    assert!(logs < 0.5 * measure("fact-fits", SLOW_QUERY, edit("config/app.yaml")), "{logs}");
+}
+
+#[test]
+fn errors_quote_values_in_their_own_units_and_old_ones() {
+    let quoted = |message, removed, added| {
+        measure("quoted", ("Error", message, "shop/api.py"), ("config/app.yaml", removed, added))
+    };
+    // A limit in bytes, given as mebibytes.
+    assert!(quoted("body exceeds 2097152 bytes", "body: 8Mi", "body: 2Mi") >= 0.5);
+    // Both sides of a disagreement.
+    assert!(quoted("received 6000 but current is 9000", "ttl: 9000", "ttl: 6000") > 0.9);
+    // What the program still asks for.
+    assert!(
+        quoted("no exchange 'orders.in'", "exchange: orders.in", "exchange: orders-v2.in") > 0.7
+    );
+    // Another spelling of the key.
+    assert!(
+        quoted("maxPollIntervalMs expired", "max.poll.interval.ms: 9", "max.poll.interval.ms: 7")
+            > 0.7
+    );
+    assert_eq!(quoted("body exceeds 2097152 bytes", "body: 8Mi", "body: 3Mi"), 0.0);
+}
+
+#[test]
+fn packages_are_named_by_what_they_hold() {
+    let gone = |message| {
+        let failure = ("ImportError", message, "shop/scan.py");
+        measure("dependency", failure, ("Dockerfile", "libvips42 \\\n", "curl \\\n"))
+    };
+    assert!(gone("Unable to find libvips shared library") > gone("Unable to find the library"));
+}
+
+#[test]
+fn what_takes_a_migration_back_says_nothing() {
+    let failure = ("UndefinedColumn", "column \"note\" does not exist", "shop/orders.py");
+    let of = |added| measure("quoted", failure, ("migrations/0007.py", "", added));
+    let down = "def downgrade():\n    op.drop_column('orders', 'note')";
+    let up = "def upgrade():\n    op.drop_column('orders', 'note')";
+    assert!(of(up) > 0.8);
+    assert_eq!(of(down), 0.0);
+}
