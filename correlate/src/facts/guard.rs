@@ -40,15 +40,17 @@ fn guard(word: &str) -> Option<Guard> {
 /// The protection that stands anywhere in a word: `max_retries`, `connectTimeout`.
 fn held(word: &str) -> Option<Guard> {
     let bytes = word.as_bytes();
+    let is = |at: usize, letter: u8| bytes.get(at).is_some_and(|byte| byte | 0x20 == letter);
     let holds = |at: usize, part: &[u8]| {
         bytes.get(at..at + part.len()).is_some_and(|here| here.eq_ignore_ascii_case(part))
     };
     let mut timeout = false;
-    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte | 0x20 == b't') {
-        if at >= 2 && (holds(at - 2, b"retry") || holds(at - 2, b"retries")) {
+    // Nearly all words are told from these by two letters.
+    for at in (0..bytes.len()).filter(|&at| is(at, b't')) {
+        if at >= 2 && is(at - 1, b'e') && (holds(at - 2, b"retry") || holds(at - 2, b"retries")) {
             return Some(Guard::Retry);
         }
-        timeout |= holds(at, b"timeout");
+        timeout |= is(at + 1, b'i') && holds(at, b"timeout");
     }
     timeout.then_some(Guard::Timeout)
 }
