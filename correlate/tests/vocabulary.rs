@@ -1,6 +1,7 @@
 //! What the signals about facts make of one change and one error, told from the outside.
 
 use sentry_correlate::diff::reduce::{RawHunk, Reducer};
+use sentry_correlate::facts::ErrorClass;
 use sentry_correlate::rank::{PreparedWindow, Ranker};
 use sentry_correlate::{Change, Exception, FileChange, FileStatus, Frame, Incident, Window};
 use time::OffsetDateTime;
@@ -92,6 +93,45 @@ fn files_that_build_or_log_hardly_count() {
     assert_eq!(measure("fact-fits", SLOW_QUERY, edit("examples/app.yaml")), 0.0);
     let logs = measure("fact-fits", SLOW_QUERY, edit("config/logging.yaml"));
     assert!(logs < 0.5 * measure("fact-fits", SLOW_QUERY, edit("config/app.yaml")), "{logs}");
+}
+
+#[test]
+fn what_serves_developers_hardly_counts() {
+    let failure = ("TypeError", "run() got an unexpected keyword argument 'mode'", "shop/api.py");
+    let bump = |from, to| measure("dependency", failure, ("requirements.txt", from, to));
+    assert!(bump("flake8==6.0", "flake8==7.0") < 0.2 * bump("attrs==6.0", "attrs==7.0"));
+    let setting = |path| measure("fact-fits", failure, (path, "strict = false", "strict = true"));
+    assert!(setting("pyproject.toml") < 0.2 * setting("app.toml"));
+}
+
+#[test]
+fn a_crash_is_no_invalid_value() {
+    let edit = ("config/app.yaml", "driver: a", "driver: b");
+    let crash = ("SIGSEGV", "invalid read of size 8", "src/app.c");
+    assert_eq!(measure("fact-fits", crash, edit), 0.0);
+    assert!(measure("fact-fits", ("Error", "invalid driver", "src/app.c"), edit) > 0.1);
+}
+
+#[test]
+fn a_time_out_says_what_it_waited_for_by_its_frames() {
+    let frame = |path: &str, function: &str, in_app| Frame {
+        filename: Some(path.to_owned()),
+        function: Some(function.to_owned()),
+        in_app,
+        ..Frame::default()
+    };
+    let incident = Incident {
+        exceptions: vec![Exception {
+            ty: Some("TimeoutError".to_owned()),
+            frames: vec![
+                frame("shop/db.py", "load", true),
+                frame("asyncdb/pool.py", "_take", false),
+            ],
+            ..Exception::default()
+        }],
+        ..Incident::default()
+    };
+    assert_eq!(ErrorClass::of(&incident), [ErrorClass::PoolExhausted, ErrorClass::Timeout]);
 }
 
 #[test]

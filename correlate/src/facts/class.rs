@@ -86,6 +86,11 @@ impl ErrorClass {
     /// ```
     #[must_use]
     pub fn of(incident: &Incident) -> Vec<Self> {
+        Self::with_certainty(incident).0
+    }
+
+    /// The same, and how many of them the wording is sure of.
+    pub(crate) fn with_certainty(incident: &Incident) -> (Vec<Self>, usize) {
         let mut text = String::new();
         for exception in &incident.exceptions {
             for part in [&exception.ty, &exception.value].into_iter().flatten() {
@@ -101,14 +106,15 @@ impl ErrorClass {
                 text.push_str(": ");
             }
         }
-        let mut classes = phrases::classes(&text);
+        let (mut classes, mut sure) = phrases::classes(&text);
         if classes.contains(&Self::Timeout)
             && let Some(class) = waited_for(incident)
             && !classes.contains(&class)
         {
             classes.insert(0, class);
+            sure += 1;
         }
-        classes
+        (classes, sure)
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) const INPUTS: [&str; 8] = [
 
 /// The inputs for an incident.
 pub(crate) fn inputs(query: &Query) -> [f64; INPUTS.len()] {
-    let any = |classes: &[C]| if classes.iter().any(|&class| query.is(class)) { 1.0 } else { 0.0 };
+    let any =
+        |classes: &[C]| if classes.iter().any(|&class| query.is_surely(class)) { 1.0 } else { 0.0 };
     [
         any(&[
             C::PoolExhausted,
@@ -47,7 +48,11 @@ pub(crate) fn inputs(query: &Query) -> [f64; INPUTS.len()] {
         any(&[C::MissingAttribute]),
         any(&[C::Crash, C::Assertion, C::OutOfRange]),
         // Aborting is the library's part, whoever's fault it was.
-        if query.has_own && !query.ends_in_own && !query.is(C::Crash) && !query.is(C::Assertion) {
+        if query.has_own
+            && !query.ends_in_own
+            && !query.is_surely(C::Crash)
+            && !query.is_surely(C::Assertion)
+        {
             1.0
         } else {
             0.0

@@ -19,6 +19,8 @@ const TEXT: usize = 8_000;
 #[derive(Debug)]
 pub(crate) struct Query {
     pub(crate) classes: Vec<ErrorClass>,
+    /// How many of these the wording is sure of; the others it hints at.
+    pub(crate) sure: usize,
     pub(crate) terms: Vec<Term>,
     pub(crate) frames: Vec<Seen>,
     /// The text of types and messages, lower case.
@@ -92,8 +94,10 @@ impl Query {
     pub(crate) fn new(incident: &Incident, prepared: &PreparedWindow<'_>) -> Self {
         let order = frame_order(incident);
         let has_own = order.iter().any(|&frame| get(incident, frame).in_app);
+        let (classes, sure) = ErrorClass::with_certainty(incident);
         let mut query = Self {
-            classes: ErrorClass::of(incident),
+            classes,
+            sure,
             terms: Vec::new(),
             frames: Vec::new(),
             text: String::new(),
@@ -232,6 +236,11 @@ impl Query {
                 self.terms.push(Term { hash, text: word.to_owned(), weight, role });
             }
         }
+    }
+
+    /// Whether the incident is of a class for sure.
+    pub(crate) fn is_surely(&self, class: ErrorClass) -> bool {
+        self.classes[..self.sure].contains(&class)
     }
 
     /// Whether the incident is of a class.

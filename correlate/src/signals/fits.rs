@@ -30,7 +30,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
     facts
         .enumerate()
         .map(|(index, (fact, note))| {
-            let (class, strength) = best_class(&scene.query.classes, &fact.kind, note);
+            let (class, strength) = best_class(&scene.query, &fact.kind, note);
             let strength = strength
                 * company(scene.components, &fact.kind, note, class)
                 * if class == Some(ErrorClass::MissingKey) {
@@ -54,11 +54,14 @@ pub(super) fn components(query: &Query) -> Components {
         | Components::of_parts(&trace)
 }
 
-fn best_class(classes: &[ErrorClass], fact: &FactKind, note: &Note) -> (Option<ErrorClass>, f64) {
+fn best_class(query: &Query, fact: &FactKind, note: &Note) -> (Option<ErrorClass>, f64) {
     let mut best = (None, 0.0);
-    for (rank, &class) in classes.iter().enumerate() {
+    // A bad address is what it is: words like "invalid read" hint at nothing else.
+    let all = if query.is_surely(ErrorClass::Crash) { query.sure } else { query.classes.len() };
+    for (rank, &class) in query.classes[..all].iter().enumerate() {
         // The most specific class tells most; what else a message hints at tells less.
-        let value = fit(fact, &note.families, class) / (1.0 + 0.2 * rank as f64);
+        let certainty = if rank < query.sure { 1.0 } else { 0.75 };
+        let value = certainty * fit(fact, &note.families, class) / (1.0 + 0.2 * rank as f64);
         if value > best.1 {
             best = (Some(class), value);
         }
@@ -176,10 +179,52 @@ fn relevance(
     if super::environment::other(incident, &file.path, key).is_some() {
         return 0.15;
     }
+    let serves_developers = match &fact.kind {
+        FactKind::Dependency { name, .. } => is_tool(name),
+        FactKind::Setting(_) | FactKind::SettingRenamed { .. } => {
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            BUILDS.contains(&name)
+        }
+        _ => false,
+    };
+    if serves_developers {
+        return 0.15;
+    }
     // What watches the program, or writes its log, does not break it.
     let watches = |name: &str| parts(name).iter().any(|part| WATCHES.contains(&part.as_str()));
     if watches(&file.path) || watches(key) { 0.4 } else { 1.0 }
 }
+
+/// Files whose settings, beside their dependencies, tell tools how to build and check.
+const BUILDS: &[&str] = &[
+    "pyproject.toml",
+    "setup.cfg",
+    "tslint.json",
+    "biome.json",
+    "lerna.json",
+    "turbo.json",
+    "nx.json",
+];
+
+/// Whether a package is for those who write, check and test the program.
+fn is_tool(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    TOOLS.iter().any(|tool| {
+        lower.match_indices(tool).any(|(at, _)| {
+            let bytes = lower.as_bytes();
+            let free = |byte: Option<&u8>| byte.is_none_or(|b| !b.is_ascii_alphanumeric());
+            (at == 0 || free(bytes.get(at - 1))) && free(bytes.get(at + tool.len()))
+        })
+    })
+}
+
+#[rustfmt::skip]
+const TOOLS: &[&str] = &[
+    "flake8", "black", "mypy", "pytest", "tox", "nox", "ruff", "isort", "pylint", "coverage", "pre-commit", "wheel", "twine", "sphinx", "types", "faker", "factory-boy",
+    "eslint", "prettier", "jest", "mocha", "vitest", "chai", "sinon", "nyc", "husky", "lint-staged", "cypress", "nodemon", "@types",
+    "rubocop", "rspec", "simplecov", "brakeman", "capybara", "factory_bot", "webmock", "junit", "mockito", "assertj", "checkstyle", "spotbugs", "jacoco", "testcontainers", "wiremock",
+    "xunit", "nunit", "moq", "coverlet", "phpunit", "phpstan", "psalm", "pint", "credo", "dialyxir", "ex_doc", "ex_machina", "mox", "testify", "golangci", "criterion", "proptest", "insta",
+];
 
 /// Words of paths whose files watch a program or back it up.
 #[rustfmt::skip]

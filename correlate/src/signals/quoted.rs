@@ -80,9 +80,12 @@ fn of_setting(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
         .map(|(value, text)| (value * scale, text))
 }
 
+/// Most words of a value that is gone: what is longer is prose or markup.
+const LOST: usize = 8;
+
 /// A rare word of a value that is gone, such as the permission that an error names.
 fn lost(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
-    let old = setting.old.as_ref()?;
+    let old = setting.old.as_ref().filter(|old| words(&old.text).count() <= LOST)?;
     words(&old.text)
         .filter(|word| word.len() >= 4 && !is_common(word) && !is_generic(&word.to_lowercase()))
         .filter(|word| stands(&scene.query.text, &word.to_lowercase()))

@@ -55,8 +55,8 @@ const ORDER: [C; 27] = [
 ];
 
 /// The classes of a text in lower case: those that its wording is sure of, then those that it only
-/// hints at, each from specific to general.
-pub(super) fn classes(text: &str) -> Vec<ErrorClass> {
+/// hints at, each from specific to general; and how many are sure.
+pub(super) fn classes(text: &str) -> (Vec<ErrorClass>, usize) {
     let codes = codes::classes(text);
     let mut sure: Vec<ErrorClass> = Vec::new();
     let mut hinted: Vec<ErrorClass> = Vec::new();
@@ -70,8 +70,9 @@ pub(super) fn classes(text: &str) -> Vec<ErrorClass> {
     let place = |class: &C| ORDER.iter().position(|known| known == class);
     sure.sort_by_key(place);
     hinted.sort_by_key(place);
+    let count = sure.len();
     sure.append(&mut hinted);
-    sure
+    (sure, count)
 }
 
 /// Whether `text` holds `phrase`; a short one must stand alone.
@@ -154,13 +155,14 @@ mod tests {
             ("(1205, 'lock wait timeout exceeded')", C::Locked),
             ("request failed with status code 413", C::LimitExceeded),
         ] {
-            assert!(classes(text).contains(&class), "{text}: {:?}", classes(text));
+            let (found, sure) = classes(text);
+            assert!(found[..sure].contains(&class), "{text}: {found:?}");
         }
     }
 
     #[test]
     fn what_is_only_hinted_at_comes_last() {
         let found = classes("unknown: connection refused");
-        assert_eq!(found, [C::ConnectionFailed, C::InvalidValue]);
+        assert_eq!(found, (vec![C::ConnectionFailed, C::InvalidValue], 1));
     }
 }

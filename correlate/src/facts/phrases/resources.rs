@@ -44,7 +44,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "memory exhausted", "not enough memory", "insufficient memory", "memory allocation", "err_memory", "invalid array length", "array buffer allocation",
         "circuit_breaking", "sigkill", "signal 9", "exit code 137", "worker was sent sigkill", "unable to allocate", "memory_limit", "workerlosterror", "work_mem",
         "exceeds available memory", "memory use", "maximum memory", "err_worker_out_of_memory", "capacity overflow",
-    ], hints: &["memory", "heap"] },
+    ], hints: &["memory"] },
     Phrases { class: C::LimitExceeded, sure: &[
         // files, stack
         "too many open files", "emfile", "enfile", "recursion depth", "recursionerror", "stack level too deep", "systemstackerror", "maximum call stack", "stackoverflow",
