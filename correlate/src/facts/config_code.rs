@@ -27,7 +27,6 @@ pub(crate) fn is_config_code(path: &str) -> bool {
             | "service"
             | "socket"
             | "timer"
-            | "xml"
             | "acl"
             | "rego"
             | "cron"
@@ -49,6 +48,7 @@ pub(crate) fn is_config_code(path: &str) -> bool {
             | "cjs"
             | "gradle"
             | "kts"
+            | "xml"
             | "config"
             | "sh"
             | "rules"
@@ -57,19 +57,11 @@ pub(crate) fn is_config_code(path: &str) -> bool {
         return false;
     }
     let inner = name.get(stem.len() + 1..name.len() - suffix.len()).unwrap_or_default();
-    let place = directory.split('/').any(|part| {
-        matches!(
-            part,
-            "config"
-                | "conf"
-                | "settings"
-                | "initializers"
-                | "environments"
-                | "deploy"
-                | "ops"
-                | "infra"
-                | "etc"
-        )
+    let place = directory.split('/').enumerate().any(|(depth, part)| {
+        matches!(part, "config" | "conf" | "settings" | "initializers" | "environments" | "deploy")
+            // Further down these are words of programs, too.
+            || depth == 0 && matches!(part, "ops" | "infra" | "etc")
+            || suffix == "xml" && matches!(part, "resources" | "META-INF" | "WEB-INF")
     });
     let named = ["config", "settings", "gunicorn", "puma", "unicorn", "celeryconfig", "knexfile"]
         .iter()
@@ -247,6 +239,8 @@ mod tests {
             "app/models/visit.rb",
             "test/cart_test.exs",
             "src/bus.js",
+            "torch/ops/conv.py",
+            "introspection/manager.xml",
             "lib/config.c",
         ] {
             assert!(!is_config_code(path), "{path}");

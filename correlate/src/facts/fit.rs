@@ -55,7 +55,7 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         .map(|(n, &family)| {
             family_fit(family, trend, class)
                 * if n == 0 { 1.0 } else { 0.8 }
-                * if counts(family) && !has_number(setting) { 0.4 } else { 1.0 }
+                * if is_odd(setting, family) { 0.4 } else { 1.0 }
         })
         // What the file is about tells little of one key in it.
         .fold(0.4 * family_fit(setting.family, trend, class), f64::max)
@@ -79,6 +79,23 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
     let scale = scale * against(setting, families, class);
     best.max(malformed) * step(setting) * version_step(setting) * scale
 }
+
+/// Whether the values are not of the kind that a family has: a pool without a number, or an address
+/// that is only a larger number than before.
+fn is_odd(setting: &Setting, family: Family) -> bool {
+    if counts(family) {
+        return !has_number(setting);
+    }
+    matches!(family, F::Address | F::Credential | F::Permission)
+        && matches!(setting.trend, T::Raised | T::Lowered)
+        && !parts(&setting.key).iter().any(|part| NUMBERED.contains(&part.as_str()))
+}
+
+/// Words of keys whose numbers are names.
+const NUMBERED: &[&str] = &[
+    "port", "db", "database", "index", "uid", "gid", "user", "group", "mode", "umask", "chmod",
+    "shard", "id", "version", "location",
+];
 
 fn has_number(setting: &Setting) -> bool {
     let is_switch = matches!(setting.trend, T::Enabled | T::Disabled);
@@ -168,7 +185,11 @@ fn against(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
                 _ => 1.0,
             }
         }
-        C::PermissionDenied | C::Unauthenticated if is_wider(setting) => 0.25,
+        C::PermissionDenied | C::Unauthenticated | C::NotFound | C::MissingKey
+            if is_wider(setting) =>
+        {
+            0.25
+        }
         _ => 1.0,
     }
 }
@@ -289,6 +310,8 @@ mod tests {
         assert!(fit(&setting("max_connections", "250", "60"), C::TooManyClients) > 0.8);
         assert!(fit(&setting("actions", "s3 Get", "s3 Get s3 List"), C::PermissionDenied) < 0.3);
         assert!(fit(&setting("actions", "s3 Get s3 List", "s3 Get"), C::PermissionDenied) > 0.9);
+        assert!(fit(&setting("redis.db", "4", "16"), C::NotFound) > 0.9);
+        assert!(fit(&setting("storage", "128", "256"), C::NotFound) < 0.5);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::facts::{
     family::is_generic,
 };
 use crate::rank::query::squeezed;
-use crate::rank::words::{is_common, parts, words};
+use crate::rank::words::{hash, is_common, parts, words};
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "quoted",
@@ -90,7 +90,12 @@ fn lost(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
         .filter(|word| word.len() >= 4 && !is_common(word) && !is_generic(&word.to_lowercase()))
         .filter(|word| stands(&scene.query.text, &word.to_lowercase()))
         .max_by_key(|word| word.len())
-        .map(|word| (if word.len() >= 6 { 0.9 } else { 0.6 }, word.to_owned()))
+        .map(|word| {
+            // A word that many changes have is that of the project, not of what is gone.
+            let holders = scene.prepared.diff_words.changes(hash(word)).count();
+            let rare = scene.rarity(holders) / scene.rarity(1).max(1e-9);
+            ((if word.len() >= 6 { 0.9 } else { 0.6 }) * rare.min(1.0), word.to_owned())
+        })
 }
 
 /// The old value, where another took its place: what the program still asks for.
