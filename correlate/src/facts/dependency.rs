@@ -187,6 +187,12 @@ fn reduced(line: &str) -> Option<(&str, &str)> {
     ];
     let (scope, rest) = line.split_once(' ')?;
     let at = line.find(|c: char| c.is_ascii_digit()).filter(|&at| line[..at].ends_with(' '));
+    // A whole dependency on one line.
+    if let (false, Some((_, rest))) = (scope == "artifactId", line.split_once(" artifactId ")) {
+        let (artifact, rest) = rest.split_once(" artifactId")?;
+        let version = rest.trim_start().strip_prefix("version ").unwrap_or_default();
+        return versioned(artifact, version).or(Some((artifact, "")));
+    }
     if !SCOPES.contains(&scope) {
         let head = line[..at?].trim_end().strip_suffix(" version")?;
         return versioned(head, &line[at?..]);
@@ -307,6 +313,12 @@ mod tests {
                 "",
             ),
             ("pom.xml", "artifactId commons text artifactId", "commons text", ""),
+            (
+                "pom.xml",
+                "dependency groupId org postgresql groupId artifactId postgresql artifactId version 42.7 1 version dependency",
+                "postgresql",
+                "42.7 1",
+            ),
             ("pom.xml", "jackson version 2.15 2 jackson version", "jackson", "2.15 2"),
             ("a.csproj", "Npgsql 6 needs UTC", "", ""),
         ] {

@@ -198,9 +198,9 @@ fn against(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
 fn is_wider(setting: &Setting) -> bool {
     match (&setting.old, &setting.new) {
         (Some(old), Some(new)) => {
-            let words = |text: &str| -> Vec<String> { parts(text) };
-            let (old, new) = (words(&old.text), words(&new.text));
-            old.len() > 1 && new.len() > old.len() && old.iter().all(|word| new.contains(word))
+            let is_list = [old, new].iter().all(|value| value.text.contains([',', ' ']));
+            let (old, new) = (parts(&old.text), parts(&new.text));
+            is_list && new.len() > old.len() && old.iter().all(|word| new.contains(word))
         }
         (None, Some(_)) => parts(&setting.key).last().is_some_and(|part| {
             matches!(
@@ -310,6 +310,7 @@ mod tests {
         assert!(fit(&setting("max_connections", "250", "60"), C::TooManyClients) > 0.8);
         assert!(fit(&setting("actions", "s3 Get", "s3 Get s3 List"), C::PermissionDenied) < 0.3);
         assert!(fit(&setting("actions", "s3 Get s3 List", "s3 Get"), C::PermissionDenied) > 0.9);
+        assert!(fit(&setting("url", "http://a/b", "http://a/v2/b"), C::NotFound) > 0.9);
         assert!(fit(&setting("redis.db", "4", "16"), C::NotFound) > 0.9);
         assert!(fit(&setting("storage", "128", "256"), C::NotFound) < 0.5);
     }

@@ -32,6 +32,10 @@ fn take(key: &str, value: &str, depth: usize, found: &mut Vec<(String, String)>)
             }
             return;
         }
+        if let Some(parts) = connection(text) {
+            found.extend(parts.into_iter().map(|(name, value)| (join(key, &name), value)));
+            return;
+        }
         if let Some(options) = options(text) {
             found.extend(options);
             return;
@@ -109,6 +113,20 @@ fn parameters(text: &str) -> Option<(&str, Vec<(&str, &str)>)> {
     }
     let pairs: Vec<_> = query.split(['&', ';']).filter_map(|part| part.split_once('=')).collect();
     (!pairs.is_empty()).then_some((base, pairs))
+}
+
+/// A connection string: `Host=pg;Database=shop;Maximum Pool Size=20`.
+fn connection(text: &str) -> Option<Vec<(String, String)>> {
+    let members = text.split(';').map(str::trim).filter(|member| !member.is_empty());
+    let pairs: Option<Vec<(String, String)>> = members
+        .map(|member| {
+            let (name, value) = member.split_once('=')?;
+            let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || " _-.".contains(c));
+            (is_plain && !name.is_empty())
+                .then(|| (name.trim().replace(' ', "_"), value.trim().to_owned()))
+        })
+        .collect();
+    pairs.filter(|pairs| pairs.len() > 1)
 }
 
 /// Variables and options in a row: `RUST_LOG=warn APP_ENV=production`, `--workers=4 -Xmx512m`.
@@ -209,6 +227,15 @@ mod tests {
             ],
         );
         check("question", "why?a=b", &[("question", "why?a=b")]);
+    }
+
+    #[test]
+    fn connection_strings() {
+        check(
+            "Shop",
+            "Host=pg;Maximum Pool Size=6;Timeout=15",
+            &[("Shop.Host", "pg"), ("Shop.Maximum_Pool_Size", "6"), ("Shop.Timeout", "15")],
+        );
     }
 
     #[test]

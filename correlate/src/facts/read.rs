@@ -233,9 +233,8 @@ impl Reader<'_> {
         self.definitions();
         let file = self.file;
         let configures = config_code::is_config_code(&file.path);
-        let manifest = dependency::is_manifest(&file.path)
-            && !dependency::is_image_file(&file.path)
-            && !file.path.ends_with("pom.xml");
+        let manifest =
+            dependency::is_manifest(&file.path) && !dependency::is_image_file(&file.path);
         let mut line = self.line;
         for (index, hunk) in file.hunks.iter().enumerate() {
             let words = HunkWords::new(hunk, self.tokens, line);

@@ -98,6 +98,7 @@ pub(super) fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64
                 F::Cache => lower(0.6, 0.3, 0.1),
                 F::Address | F::Credential => any(0.35),
                 F::Flag | F::Kind => any(0.4),
+                F::Limit => lower(0.3, 0.1, 0.1),
                 F::Locale => any(0.2),
                 _ => 0.1,
             },

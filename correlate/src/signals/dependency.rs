@@ -3,7 +3,7 @@
 use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
 
-use crate::facts::{FactKind, VersionStep};
+use crate::facts::{ErrorClass, FactKind, VersionStep};
 use crate::rank::query::package_name;
 use crate::rank::words::{is_common, stem};
 
@@ -17,6 +17,8 @@ pub(super) const SIGNAL: Signal = Signal {
 
 fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
     let mut best: Option<(usize, f64)> = None;
+    let of_interface =
+        if INTERFACE.iter().any(|&class| scene.query.is_surely(class)) { 1.0 } else { 0.5 };
     for fit in &scene.fits[position] {
         let FactKind::Dependency { name, step, .. } = &scene.fact(position, fit.fact).kind else {
             continue;
@@ -39,7 +41,8 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
             VersionStep::Added => 0.3,
         };
         // Its code runs in the trace; or the error is one that a changed interface makes.
-        let in_trace = runs.map_or(0.0, |at| moved * 0.7 / (1.0 + 0.3 * at as f64));
+        let runs = runs.or_else(|| imported(scene, &package));
+        let in_trace = of_interface * runs.map_or(0.0, |at| moved * 0.7 / (1.0 + 0.3 * at as f64));
         let named = crate::rank::words::parts(name)
             .iter()
             .any(|part| part.len() > 3 && !is_common(part) && said(scene, part));
@@ -50,6 +53,54 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
         }
     }
     best
+}
+
+/// Classes of error that another version of a library makes; others come from what it is told to do.
+const INTERFACE: &[ErrorClass] = &[
+    ErrorClass::ImportFailed,
+    ErrorClass::BadArgument,
+    ErrorClass::MissingAttribute,
+    ErrorClass::TypeMismatch,
+    ErrorClass::InvalidValue,
+    ErrorClass::NullValue,
+    ErrorClass::Decoding,
+    ErrorClass::TlsFailed,
+    ErrorClass::Locale,
+    ErrorClass::SchemaMismatch,
+    ErrorClass::Assertion,
+    ErrorClass::Crash,
+];
+
+/// Packages that programs import under another name, run together.
+const IMPORTED: &[(&str, &[&str])] = &[
+    ("pillow", &["pil"]),
+    ("pyyaml", &["yaml"]),
+    ("beautifulsoup4", &["bs4"]),
+    ("opencvpython", &["cv2"]),
+    ("scikitlearn", &["sklearn"]),
+    ("pythondateutil", &["dateutil"]),
+    ("psycopg2binary", &["psycopg2"]),
+    ("pyjwt", &["jwt"]),
+    ("pycryptodome", &["crypto"]),
+    ("mysqlclient", &["mysqldb"]),
+    ("djangorestframework", &["restframework"]),
+    ("setuptools", &["pkgresources"]),
+    ("grpcio", &["grpc"]),
+    ("attrs", &["attr"]),
+    (
+        "rails",
+        &["actionpack", "activerecord", "activesupport", "railties", "activejob", "actionview"],
+    ),
+];
+
+/// The place in the trace of a package that is imported under another name, or that of the crash
+/// where the error says that name.
+fn imported(scene: &Scene<'_>, package: &str) -> Option<usize> {
+    let (_, names) = IMPORTED.iter().find(|(name, _)| *name == package)?;
+    names.iter().find_map(|name| {
+        let runs = scene.query.packages.iter().position(|known| known == name);
+        runs.or_else(|| scene.query.said.iter().any(|word| word == name).then_some(0))
+    })
 }
 
 const RUNTIMES: &[&str] =
