@@ -10,6 +10,8 @@ mod program;
 mod resources;
 mod services;
 
+use std::sync::LazyLock;
+
 use super::ErrorClass;
 use ErrorClass as C;
 
@@ -54,17 +56,63 @@ const ORDER: [C; 27] = [
     C::Crash,
 ];
 
+/// A phrase, its class's row among all tables, and whether it is sure.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    phrase: &'static str,
+    row: usize,
+    sure: bool,
+}
+
+/// Number of buckets of the index, a power of two.
+const BUCKETS: usize = 4_096;
+/// Bytes by which phrases are found; none is shorter.
+const START: usize = 3;
+
+/// All phrases by the hash of their first bytes, so that a text is read once.
+static INDEX: LazyLock<Vec<Vec<Entry>>> = LazyLock::new(|| {
+    let mut index = vec![Vec::new(); BUCKETS];
+    for (row, Phrases { sure, hints, .. }) in TABLES.into_iter().flatten().enumerate() {
+        for (phrases, sure) in [(sure, true), (hints, false)] {
+            for phrase in *phrases {
+                if let Some(start) = phrase.as_bytes().first_chunk() {
+                    index[bucket(*start)].push(Entry { phrase, row, sure });
+                }
+            }
+        }
+    }
+    index
+});
+
+fn bucket([a, b, c]: [u8; START]) -> usize {
+    let word = u32::from_le_bytes([a, b, c, 0]);
+    (word.wrapping_mul(0x9e37_79b1) >> 20) as usize % BUCKETS
+}
+
 /// The classes of a text in lower case: those that its wording is sure of, then those that it only
 /// hints at, each from specific to general; and how many are sure.
 pub(super) fn classes(text: &str) -> (Vec<ErrorClass>, usize) {
+    let rows = TABLES.into_iter().flatten().count();
+    let mut found = vec![(false, false); rows];
+    for (at, start) in text.as_bytes().windows(START).enumerate() {
+        let &[a, b, c] = start else { continue };
+        for entry in &INDEX[bucket([a, b, c])] {
+            let (sure, hinted) = found[entry.row];
+            let news = if entry.sure { !sure } else { !hinted };
+            if news && stands(text, at, entry.phrase) {
+                found[entry.row] = (sure || entry.sure, hinted || !entry.sure);
+            }
+        }
+    }
     let codes = codes::classes(text);
     let mut sure: Vec<ErrorClass> = Vec::new();
     let mut hinted: Vec<ErrorClass> = Vec::new();
-    for Phrases { class, sure: phrases, hints } in TABLES.into_iter().flatten() {
-        if codes.contains(class) || phrases.iter().any(|phrase| holds(text, phrase)) {
-            sure.push(*class);
-        } else if hints.iter().any(|phrase| holds(text, phrase)) {
-            hinted.push(*class);
+    for (Phrases { class, .. }, found) in TABLES.into_iter().flatten().zip(found) {
+        match found {
+            _ if codes.contains(class) => sure.push(*class),
+            (true, _) => sure.push(*class),
+            (false, true) => hinted.push(*class),
+            (false, false) => {}
         }
     }
     let place = |class: &C| ORDER.iter().position(|known| known == class);
@@ -75,16 +123,15 @@ pub(super) fn classes(text: &str) -> (Vec<ErrorClass>, usize) {
     (sure, count)
 }
 
-/// Whether `text` holds `phrase`; a short one must stand alone.
-fn holds(text: &str, phrase: &str) -> bool {
-    let alone = phrase.len() <= 4;
-    text.match_indices(phrase).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + phrase.len()..].chars().next();
-        !alone
-            || (before.is_none_or(|c| !c.is_alphanumeric())
-                && after.is_none_or(|c| !c.is_alphanumeric()))
-    })
+/// Whether `phrase` stands at a byte of `text`; a short one must stand alone.
+fn stands(text: &str, at: usize, phrase: &str) -> bool {
+    let bytes = text.as_bytes();
+    if !bytes[at..].starts_with(phrase.as_bytes()) {
+        return false;
+    }
+    let end = at + phrase.len();
+    let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    phrase.len() > 4 || free(text[..at].chars().next_back()) && free(text[end..].chars().next())
 }
 
 #[cfg(test)]
@@ -98,6 +145,10 @@ mod tests {
             assert!(!classes.contains(class), "{class:?} stands in one place");
             classes.push(*class);
             for phrase in sure.iter().chain(*hints) {
+                assert!(
+                    phrase.len() >= START && phrase.is_ascii(),
+                    "{phrase} is found by its start"
+                );
                 assert_eq!(*phrase, phrase.to_lowercase(), "phrases are compared in lower case");
                 assert!(!hints.contains(phrase) || !sure.contains(phrase), "{phrase} is one kind");
             }
@@ -158,6 +209,13 @@ mod tests {
             let (found, sure) = classes(text);
             assert!(found[..sure].contains(&class), "{text}: {found:?}");
         }
+    }
+
+    #[test]
+    fn a_text_of_any_letters_is_read() {
+        assert_eq!(classes("ä oom ö").0, [C::OutOfMemory]);
+        assert_eq!(classes("zoom: 漢字"), (Vec::new(), 0));
+        assert_eq!(classes("ab"), (Vec::new(), 0));
     }
 
     #[test]
