@@ -220,15 +220,22 @@ fn is_tool(name: &str) -> bool {
 
 #[rustfmt::skip]
 const TOOLS: &[&str] = &[
-    "flake8", "black", "mypy", "pytest", "tox", "nox", "ruff", "isort", "pylint", "coverage", "pre-commit", "wheel", "twine", "sphinx", "types", "faker", "factory-boy",
-    "eslint", "prettier", "jest", "mocha", "vitest", "chai", "sinon", "nyc", "husky", "lint-staged", "cypress", "nodemon", "@types",
-    "rubocop", "rspec", "simplecov", "brakeman", "capybara", "factory_bot", "webmock", "junit", "mockito", "assertj", "checkstyle", "spotbugs", "jacoco", "testcontainers", "wiremock",
-    "xunit", "nunit", "moq", "coverlet", "phpunit", "phpstan", "psalm", "pint", "credo", "dialyxir", "ex_doc", "ex_machina", "mox", "testify", "golangci", "criterion", "proptest", "insta",
+    "flake8", "black", "mypy", "pytest", "tox", "nox", "ruff", "isort", "pylint", "coverage", "pre-commit", "wheel",
+    "twine", "sphinx", "types", "faker", "factory-boy",
+    "eslint", "prettier", "jest", "mocha", "vitest", "chai", "sinon", "nyc", "husky", "lint-staged", "cypress",
+    "nodemon", "@types",
+    "rubocop", "rspec", "simplecov", "brakeman", "capybara", "factory_bot", "webmock", "junit", "mockito",
+    "assertj", "checkstyle", "spotbugs", "jacoco", "testcontainers", "wiremock",
+    "xunit", "nunit", "moq", "coverlet", "phpunit", "phpstan", "psalm", "pint", "credo", "dialyxir", "ex_doc",
+    "ex_machina", "mox", "testify", "golangci", "criterion", "proptest", "insta",
 ];
 
 /// Words of paths whose files watch a program or back it up.
 #[rustfmt::skip]
 const WATCHES: &[&str] = &[
-    "alert", "alerting", "alertmanager", "monitoring", "grafana", "prometheus", "dashboard", "statsd", "logrotate", "datadog", "newrelic", "logging",
-    "promtail", "fluentd", "fluentbit", "filebeat", "vector", "telemetry", "otel", "opentelemetry", "pagerduty", "backup", "sentry", "loki", "jaeger", "logback", "log4j", "log4j2", "nlog", "serilog", "log4net", "lograge", "log", "logger", "loglevel", "metric",
+    "alert", "alerting", "alertmanager", "monitoring", "grafana", "prometheus", "dashboard", "statsd", "logrotate",
+    "datadog", "newrelic", "logging",
+    "promtail", "fluentd", "fluentbit", "filebeat", "vector", "telemetry", "otel", "opentelemetry", "pagerduty",
+    "backup", "sentry", "loki", "jaeger", "logback", "log4j", "log4j2", "nlog", "serilog", "log4net", "lograge",
+    "log", "logger", "loglevel", "metric",
 ];
