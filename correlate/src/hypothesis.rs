@@ -258,7 +258,7 @@ pub enum Observation {
         /// The fact.
         fact: Fact,
     },
-    /// The change touches the directory (package) of a frame, and not the file.
+    /// The change touches the directory (package) of a frame.
     DirectoryTouched {
         /// The directory.
         directory: String,
@@ -309,6 +309,13 @@ pub enum Observation {
     SaysForm {
         /// The word that announces it.
         word: String,
+    },
+    /// The change puts back most of the words that it takes away: it moves, inlines or renames.
+    Moved {
+        /// How many words of its lines of code stand on both sides.
+        words: u32,
+        /// How many words the longer side has.
+        of: u32,
     },
     /// Only settings that do not run in the incident's environment are touched.
     OtherEnvironment {

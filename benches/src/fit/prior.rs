@@ -36,12 +36,14 @@ pub fn of(signal: &str) -> Prior {
         | "name-changed" => 1.8,
         "message-words" => 1.5,
         "last-touched" | "function-names" => 1.2,
+        "parts-in-diff" => 1.0,
+        "parts-in-message" => 0.7,
         "late" => 0.8,
         "introduced" | "breadth" | "side-words" | "words-in-hunk" | "path-words" | "directory"
         | "changes-together" | "named" => 0.4,
         "docs-only" | "tests-only" => -2.0,
         "reverted" | "other-environment" => -1.0,
-        "mass-edit" | "mechanical" => -0.5,
+        "mass-edit" | "mechanical" | "moved" => -0.5,
         _ => 0.0,
     };
     // What speaks against a change does so wherever the fault is.

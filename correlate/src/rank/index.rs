@@ -1,5 +1,6 @@
 //! Which changes hold a word.
 
+use super::parts::PartIndex;
 use super::tokens::Token;
 use super::words::{NUMBER, each_word};
 
@@ -11,6 +12,27 @@ pub(crate) struct WordIndex {
     slots: Vec<Slot>,
     used: usize,
     postings: Vec<Posting>,
+    /// By change: how many different words it holds.
+    sizes: Vec<u32>,
+    /// Where asked for: the parts of all words.
+    parts: Option<PartIndex>,
+    /// What the lines of the newest change took and put.
+    exchange: Exchange,
+}
+
+/// Whether a line is one that a change takes away or one that it puts there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Removed,
+    Added,
+}
+
+/// How many words a change took away, how many it put there, and how many of them are the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Exchange {
+    pub(crate) removed: u32,
+    pub(crate) added: u32,
+    pub(crate) both: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +42,9 @@ struct Slot {
     head: u32,
     /// Its change.
     newest: u32,
+    /// How often that one took the word away and put it there, so far.
+    removed: u32,
+    added: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,26 +53,52 @@ struct Posting {
     next: u32,
 }
 
-const EMPTY: Slot = Slot { hash: 0, head: NONE, newest: NONE };
+const EMPTY: Slot = Slot { hash: 0, head: NONE, newest: NONE, removed: 0, added: 0 };
 
 impl WordIndex {
+    /// An index that can be asked for parts of words once it is [finished](Self::finish).
+    pub(crate) fn with_parts() -> Self {
+        Self { parts: Some(PartIndex::default()), ..Self::default() }
+    }
+
     /// Adds the words of a text to a change.
     pub(crate) fn add(&mut self, change: u32, text: &str) {
         each_word(text, |hash, start, end| {
             if hash != NUMBER && end - start > 2 {
-                self.insert(change, hash);
+                self.insert(change, hash, &text[start..end]);
             }
         });
     }
 
-    /// Adds words that were found before to a change.
-    pub(crate) fn add_tokens(&mut self, change: u32, tokens: &[Token]) {
+    /// Adds a line's words, found before, to a change.
+    pub(crate) fn add_line(&mut self, change: u32, side: Side, line: &str, tokens: &[Token]) {
         for token in tokens.iter().filter(|token| token.is_telling()) {
-            self.insert(change, token.hash);
+            let at = self.insert(change, token.hash, token.text(line));
+            let slot = &mut self.slots[at];
+            let (mine, other, all) = match side {
+                Side::Removed => (&mut slot.removed, slot.added, &mut self.exchange.removed),
+                Side::Added => (&mut slot.added, slot.removed, &mut self.exchange.added),
+            };
+            *mine += 1;
+            *all += 1;
+            self.exchange.both += u32::from(*mine <= other);
         }
     }
 
-    fn insert(&mut self, change: u32, hash: u64) {
+    /// What the lines of a change took and put, once they are all added.
+    pub(crate) fn take_exchange(&mut self) -> Exchange {
+        std::mem::take(&mut self.exchange)
+    }
+
+    /// Must be called when all is added, before parts are asked for.
+    pub(crate) fn finish(&mut self) {
+        if let Some(parts) = &mut self.parts {
+            parts.finish();
+        }
+    }
+
+    /// Adds a word; gives its place.
+    fn insert(&mut self, change: u32, hash: u64, word: &str) -> usize {
         if self.used * 2 >= self.slots.len() {
             self.grow();
         }
@@ -56,13 +107,40 @@ impl WordIndex {
         if slot.head == NONE {
             slot.hash = hash;
             self.used += 1;
+            if let Some(parts) = &mut self.parts {
+                parts.add(word, hash);
+            }
         } else if slot.newest == change {
-            return;
+            return at;
         }
         let next = slot.head;
-        slot.head = u32::try_from(self.postings.len()).unwrap_or(NONE - 1);
-        slot.newest = change;
+        *slot = Slot {
+            hash,
+            head: u32::try_from(self.postings.len()).unwrap_or(NONE - 1),
+            newest: change,
+            removed: 0,
+            added: 0,
+        };
         self.postings.push(Posting { change, next });
+        if self.sizes.len() <= change as usize {
+            self.sizes.resize(change as usize + 1, 0);
+        }
+        self.sizes[change as usize] += 1;
+        at
+    }
+
+    /// By change: how many different words it holds. Changes behind the last one hold none.
+    pub(crate) fn sizes(&self) -> &[u32] {
+        &self.sizes
+    }
+
+    /// The parts of all words.
+    ///
+    /// # Panics
+    ///
+    /// When the index was made without them.
+    pub(crate) fn parts(&self) -> &PartIndex {
+        self.parts.as_ref().expect("an index that is asked for parts was made with them")
     }
 
     /// The place of a hash, taken or free. The table is never full.
@@ -98,7 +176,9 @@ impl WordIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rank::tokens::Tokens;
     use crate::rank::words::hash;
+    use crate::{Change, FileChange, Hunk};
 
     #[test]
     fn counts_each_change_once() {
@@ -108,6 +188,25 @@ mod tests {
         assert_eq!(index.changes(hash("pool_size")).collect::<Vec<_>>(), [2, 0]);
         assert_eq!(index.changes(hash("absent")).count(), 0);
         assert_eq!(WordIndex::default().changes(1).count(), 0);
+    }
+
+    #[test]
+    fn words_that_are_taken_and_put_back_are_counted_as_both() {
+        let (mut index, mut tokens) = (WordIndex::default(), Tokens::default());
+        let hunk = Hunk {
+            removed: vec!["alpha beta beta".into()],
+            added: vec!["beta gamma".into(), "alpha alpha".into()],
+            ..Hunk::default()
+        };
+        let file = FileChange { hunks: vec![hunk], ..FileChange::default() };
+        tokens.read(&Change { files: vec![file], ..Change::default() });
+        index.add_line(0, Side::Removed, "alpha beta beta", tokens.line(0));
+        index.add_line(0, Side::Added, "beta gamma", tokens.line(1));
+        index.add_line(0, Side::Added, "alpha alpha", tokens.line(2));
+        assert_eq!(index.take_exchange(), Exchange { removed: 3, added: 4, both: 2 });
+        index.add_line(1, Side::Added, "beta gamma", tokens.line(1));
+        assert_eq!(index.take_exchange(), Exchange { removed: 0, added: 2, both: 0 });
+        assert_eq!(index.sizes(), [3, 2]);
     }
 
     #[test]

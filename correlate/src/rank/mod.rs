@@ -19,6 +19,7 @@ pub(crate) mod index;
 mod kind;
 mod messenger;
 mod none;
+pub(crate) mod parts;
 pub(crate) mod prepare;
 pub(crate) mod query;
 mod reverts;

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::index::WordIndex;
+use super::index::{Exchange, Side, WordIndex};
 use super::kind::{CommitKind, FileKind};
 use super::reverts::{self, Subjects};
-use super::tokens::{Tokens, lines_of};
+use super::tokens::{HunkWords, Tokens, lines_of};
 use super::words::{hash, words};
 use crate::facts::component::Components;
 use crate::facts::family::families;
@@ -58,6 +58,8 @@ pub struct PreparedWindow<'w> {
     pub(crate) reverted: Vec<Option<usize>>,
     /// Number of files touched, by position.
     pub(crate) sizes: Vec<usize>,
+    /// By position: what its lines of code and configuration take and put.
+    pub(crate) exchanges: Vec<Exchange>,
 }
 
 /// Hashes of the words of the hunks' sections, all in one row.
@@ -153,9 +155,9 @@ impl<'w> PreparedWindow<'w> {
     fn build(window: Cow<'w, Window>) -> Self {
         let order = oldest_first(&window.changes);
         let mut prepared = PreparedWindow {
-            diff_words: WordIndex::default(),
+            diff_words: WordIndex::with_parts(),
             side_words: WordIndex::default(),
-            message_words: WordIndex::default(),
+            message_words: WordIndex::with_parts(),
             path_words: WordIndex::default(),
             facts: Vec::with_capacity(order.len()),
             notes: Vec::with_capacity(order.len()),
@@ -169,6 +171,7 @@ impl<'w> PreparedWindow<'w> {
             mentions: Vec::new(),
             reverted: Vec::new(),
             sizes: Vec::with_capacity(order.len()),
+            exchanges: Vec::with_capacity(order.len()),
             order,
             window: Cow::Owned(Window::default()),
         };
@@ -181,6 +184,8 @@ impl<'w> PreparedWindow<'w> {
         for path in &mut prepared.paths {
             path.touches.reverse();
         }
+        prepared.diff_words.finish();
+        prepared.message_words.finish();
         prepared.mentions = mentions(&window.changes, &prepared.order);
         prepared.reverted = reverts::standing(&prepared.mentions, prepared.len());
         prepared.window = window;
@@ -202,16 +207,22 @@ impl<'w> PreparedWindow<'w> {
             kinds.push(kind);
             let index = if kind.is_side() { &mut self.side_words } else { &mut self.diff_words };
             self.sections.hunks.push(self.sections.ends.len());
-            let lines = line..line + file.hunks.iter().map(lines_of).sum::<usize>();
-            line = lines.end;
-            index.add_tokens(id, tokens.lines(lines));
             for hunk in &file.hunks {
+                let words = HunkWords::new(hunk, tokens, line);
+                line += lines_of(hunk);
+                for (text, tokens) in words.removed() {
+                    index.add_line(id, Side::Removed, text, tokens);
+                }
+                for (text, tokens) in words.added() {
+                    index.add_line(id, Side::Added, text, tokens);
+                }
                 self.sections.add(&hunk.section);
             }
         }
         self.message_words.add(id, &change.message);
         self.kinds.push(CommitKind::of(change, &kinds));
         self.sizes.push(change.files.len());
+        self.exchanges.push(self.diff_words.take_exchange());
         let facts = facts::read_tokens(change, tokens);
         self.defined.push(facts.iter().flat_map(defined).collect());
         let mut seen = Vec::new();

@@ -1,8 +1,9 @@
 //! The incident as the ranker asks about it: its words, its frames and where they live.
 
 use super::messenger::is_messenger;
+use super::parts::Part;
 use super::prepare::PreparedWindow;
-use super::words::{hash, weight, words};
+use super::words::{hash, is_common, weight, words};
 use crate::facts::ErrorClass;
 use crate::{Frame, FrameRef, Incident, Mapping};
 
@@ -14,6 +15,9 @@ const TERMS: usize = 400;
 const NAMES: usize = 500;
 /// Most bytes of messages that are read.
 const TEXT: usize = 8_000;
+
+/// How much the name of a frame's file says, beside that of its function.
+const FILE_NAME: f64 = 0.6;
 
 /// What the incident asks of the window.
 #[derive(Debug)]
@@ -31,6 +35,9 @@ pub(crate) struct Query {
     pub(crate) said: Vec<String>,
     /// Names and values that the messages put in quotes.
     pub(crate) quoted: Vec<String>,
+    /// Parts of the words of messages and types, and of the names of the trace's functions and
+    /// files: what [likeness](super::parts::Likeness) is asked of.
+    pub(crate) parts: Vec<Part>,
     /// Parts of the names of files and functions of the trace, with the depth of the frame.
     pub(crate) trace_parts: Vec<(String, u32)>,
     /// Names of packages whose code runs in the trace, lower case, `-` and `_` alike.
@@ -104,6 +111,7 @@ impl Query {
             squeezed: String::new(),
             said: Vec::new(),
             quoted: Vec::new(),
+            parts: Vec::new(),
             trace_parts: Vec::new(),
             packages: Vec::new(),
             has_own,
@@ -145,6 +153,7 @@ impl Query {
             }
             for word in words(text) {
                 self.term(word, Role::Message);
+                self.ask_parts(word, 1.0);
                 for part in super::words::parts(word) {
                     if self.said.len() < NAMES && !self.said.contains(&part) {
                         self.said.push(part);
@@ -185,7 +194,7 @@ impl Query {
                     && other.function == frame.function
             });
             if !known && self.frames.len() < FRAMES {
-                self.frames.push(Seen {
+                let seen = Seen {
                     frame: reference,
                     paths: locate(prepared, reference, frame),
                     depth,
@@ -193,7 +202,13 @@ impl Query {
                     messenger,
                     line: frame.line,
                     function: function.map(hash),
-                });
+                };
+                if counts {
+                    self.ask_parts(clip(head_of(frame), 200), seen.weight());
+                    let file = stem_of_file(frame).unwrap_or_default();
+                    self.ask_parts(clip(file, 200), FILE_NAME * seen.weight());
+                }
+                self.frames.push(seen);
                 depth += u32::from(counts && !messenger);
             }
         }
@@ -241,6 +256,23 @@ impl Query {
     /// Whether the incident is of a class for sure.
     pub(crate) fn is_surely(&self, class: ErrorClass) -> bool {
         self.classes[..self.sure].contains(&class)
+    }
+
+    /// Asks for the parts of a name, the most that is asked for each.
+    fn ask_parts(&mut self, name: &str, weight: f64) {
+        for part in super::words::part_slices(name) {
+            let text = super::words::stem(&part.to_lowercase()).to_owned();
+            let plain = text.bytes().all(|byte| byte.is_ascii_digit()) || is_common(&text);
+            if text.len() < 2 || plain {
+                continue;
+            }
+            let hash = hash(&text);
+            if let Some(known) = self.parts.iter_mut().find(|known| known.hash == hash) {
+                known.weight = known.weight.max(weight);
+            } else if self.parts.len() < TERMS {
+                self.parts.push(Part { hash, text, weight });
+            }
+        }
     }
 
     /// Whether the incident is of a class.
@@ -331,6 +363,11 @@ pub(crate) fn simple_name(function: &str) -> Option<&str> {
 fn is_rust_hash(word: &str) -> bool {
     word.strip_prefix('h')
         .is_some_and(|hex| hex.len() == 16 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// A function's name without its arguments.
+fn head_of(frame: &Frame) -> &str {
+    frame.function.as_deref().and_then(|name| name.split('(').next()).unwrap_or_default()
 }
 
 fn stem_of_file(frame: &Frame) -> Option<&str> {

@@ -132,32 +132,36 @@ fn finished(hash: u64) -> u64 {
 /// The parts of a compound name in lower case, a plural `s` taken off:
 /// `maxPoolSize`, `max_pool_sizes` → `max`, `pool`, `size`.
 pub(crate) fn parts(name: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    let mut part = String::new();
+    part_slices(name).map(|part| stem(&part.to_lowercase()).to_owned()).collect()
+}
+
+/// The parts of a compound name as they are written: they end at signs and before capitals.
+pub(crate) fn part_slices(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_alphanumeric()).flat_map(|run| {
+        let mut rest = run;
+        std::iter::from_fn(move || {
+            let (part, behind) = rest.split_at(first_part(rest));
+            rest = behind;
+            (!part.is_empty()).then_some(part)
+        })
+    })
+}
+
+/// Where the first part of letters and digits ends.
+fn first_part(run: &str) -> usize {
+    let mut chars = run.char_indices().peekable();
     let mut previous = ' ';
-    let mut chars = name.chars().peekable();
-    while let Some(c) = chars.next() {
+    while let Some((at, c)) = chars.next() {
         let starts = c.is_uppercase()
             && (previous.is_lowercase()
                 || previous.is_ascii_digit()
-                || (previous.is_uppercase() && chars.peek().is_some_and(|n| n.is_lowercase())));
-        if !c.is_alphanumeric() || starts {
-            push_part(&mut parts, &mut part);
-        }
-        if c.is_alphanumeric() {
-            part.extend(c.to_lowercase());
+                || (previous.is_uppercase() && chars.peek().is_some_and(|n| n.1.is_lowercase())));
+        if starts && at > 0 {
+            return at;
         }
         previous = c;
     }
-    push_part(&mut parts, &mut part);
-    parts
-}
-
-fn push_part(parts: &mut Vec<String>, part: &mut String) {
-    if !part.is_empty() {
-        parts.push(stem(part).to_owned());
-        part.clear();
-    }
+    run.len()
 }
 
 /// A word without its plural `s`.

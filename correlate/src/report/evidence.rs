@@ -58,7 +58,7 @@ fn in_stack(observation: &Observation, frame: Option<&Frame>) -> Option<Sentence
             }
         }
         Observation::DirectoryTouched { directory } => {
-            s.word("touches").code(directory).word(", the directory of a frame, and not its file")
+            s.word("touches").code(directory).word(", the directory of a frame")
         }
         Observation::ChangesTogether { path, with } => s
             .word("touches")
@@ -78,12 +78,21 @@ fn in_words(evidence: &Evidence, change: Option<&Change>) -> Option<Sentence> {
             s.word(match evidence.signal {
                 "function-names" => "its lines share rare words with the frames' names:",
                 "source-words" => "its lines share rare words with the source around the frames:",
+                "parts-in-diff" => "its lines have parts of names in common with error and trace:",
                 _ => "its lines share rare words with the error:",
             }),
             words,
         ),
         Observation::WordsInMessage { words } => {
-            list(s.word("its message shares rare words with the error:"), words)
+            list(
+                s.word(match evidence.signal {
+                    "parts-in-message" => {
+                        "its message has parts of names in common with error and trace:"
+                    }
+                    _ => "its message shares rare words with the error:",
+                }),
+                words,
+            )
         }
         Observation::WordsInPath { words } => {
             list(s.word("its file names share words with the error:"), words)
@@ -143,6 +152,12 @@ fn in_shape(observation: &Observation) -> Sentence {
         Observation::SaysForm { word } => {
             s.word("its message announces a change of form:").code(word)
         }
+        Observation::Moved { words, of } => s
+            .word("puts back")
+            .count(*words)
+            .word("of")
+            .count(*of)
+            .word("words that it takes away: it moves or rearranges"),
         Observation::OtherEnvironment { environment } => {
             s.word("touches settings of another environment only:").code(environment)
         }

@@ -12,9 +12,6 @@ pub(super) const SIGNAL: Signal = Signal {
 };
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    if !scene.touches(position).is_empty() {
-        return 0.0;
-    }
     scene.together[position].map_or(0.0, |(_, _, share)| share)
 }
 

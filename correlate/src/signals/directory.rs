@@ -13,9 +13,6 @@ pub(super) const SIGNAL: Signal = Signal {
 
 /// The file and the frame whose directories are the same, nearest frame first.
 fn find(scene: &Scene<'_>, position: usize) -> Option<(usize, usize)> {
-    if !scene.touches(position).is_empty() {
-        return None;
-    }
     let files = &scene.prepared.change(position).files;
     scene.query.frames.iter().enumerate().filter(|(_, seen)| seen.in_app).take(8).find_map(
         |(index, seen)| {

@@ -25,8 +25,11 @@ mod mass_edit;
 mod mechanical;
 mod merge;
 mod message_words;
+mod moved;
 mod name_changed;
 mod named;
+mod parts_in_diff;
+mod parts_in_message;
 mod path_words;
 mod quoted;
 mod rare_file;
@@ -37,8 +40,8 @@ mod setting_of_trace;
 mod side_words;
 mod source_words;
 mod tests_only;
-mod touched_file;
-mod touched_line;
+pub(crate) mod touched_file;
+pub(crate) mod touched_line;
 mod words_in_diff;
 mod words_in_hunk;
 
@@ -103,6 +106,8 @@ pub(crate) const ALL: &[Signal] = &[
     name_changed::SIGNAL,
     message_words::SIGNAL,
     path_words::SIGNAL,
+    parts_in_diff::SIGNAL,
+    parts_in_message::SIGNAL,
     directory::SIGNAL,
     changes_together::SIGNAL,
     fact_fits::SIGNAL,
@@ -118,6 +123,7 @@ pub(crate) const ALL: &[Signal] = &[
     tests_only::SIGNAL,
     form_only::SIGNAL,
     mechanical::SIGNAL,
+    moved::SIGNAL,
     mass_edit::SIGNAL,
     environment::SIGNAL,
     merge::SIGNAL,

@@ -3,6 +3,7 @@
 use crate::facts::Fact;
 use crate::facts::component::Components;
 use crate::rank::prepare::PreparedWindow;
+use crate::rank::parts::Likeness;
 use crate::rank::query::{Query, Role, Term};
 use crate::rank::trace::{Touch, Trace};
 use crate::{Incident, Observation, Place};
@@ -29,6 +30,10 @@ pub(crate) struct Scene<'a> {
     /// By position: … that its paths hold.
     in_path: Vec<Vec<usize>>,
     rarity: [Vec<f64>; 4],
+    /// How alike the change's lines are to the error and its trace, by parts of names.
+    pub(crate) like_diff: Likeness,
+    /// … its message.
+    pub(crate) like_message: Likeness,
     /// By position: indices into the window's blame that name the change.
     pub(crate) blamed: Vec<Vec<usize>>,
     /// By deployment: the position of its commit, where the window holds it.
@@ -61,6 +66,8 @@ impl<'a> Scene<'a> {
             in_path: vec![Vec::new(); n],
             rarity: [const { Vec::new() }; 4],
             in_side: vec![Vec::new(); n],
+            like_diff: Likeness::new(&query.parts, &prepared.diff_words, n),
+            like_message: Likeness::new(&query.parts, &prepared.message_words, n),
             blamed: vec![Vec::new(); n],
             deployed_at: Vec::new(),
             components: fits::components(&query),

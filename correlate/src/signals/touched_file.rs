@@ -12,7 +12,7 @@ pub(super) const SIGNAL: Signal = Signal {
 };
 
 /// The weight of the nearest frame whose file is touched.
-fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+pub(crate) fn measure(scene: &Scene<'_>, position: usize) -> f64 {
     scene.best_touch(position, |touch| scene.weight(touch)).map_or(0.0, |(_, value)| value)
 }
 
