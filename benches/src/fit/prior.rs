@@ -19,9 +19,9 @@ pub struct Prior {
 }
 
 /// Strength of the priors of signals about the stack.
-const FIRM: f64 = 0.012;
+const FIRM: f64 = 0.004;
 /// Strength of the priors of signals about settings.
-const LOOSE: f64 = 0.000_1;
+const LOOSE: f64 = 0.001;
 /// Share of a signal's weight that is expected to remain when the fault is off the stack.
 const OFF_STACK: f64 = 0.5;
 
