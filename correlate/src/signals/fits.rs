@@ -6,9 +6,9 @@ use crate::facts::{ErrorClass, Fact, FactKind, Trend, fit};
 use crate::rank::prepare::{Note, PreparedWindow};
 use crate::rank::query::Query;
 use crate::rank::words::{is_common, parts};
-use crate::{FileChange, Incident};
+use crate::{FileChange, Incident, Observation};
 
-use super::Scene;
+use super::{Scene, Sight};
 
 /// How a fact relates to the incident.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,33 @@ pub(crate) struct Fit {
     pub(crate) strength: f64,
     /// How much the file matters where the incident happened, 0 to 1.
     pub(crate) relevance: f64,
+    /// Whether the fact was read from code rather than from configuration.
+    pub(crate) in_code: bool,
+}
+
+impl Fit {
+    /// How much the fact speaks for its change, 0 to 1.
+    pub(super) fn value(&self) -> f64 {
+        self.strength * self.relevance
+    }
+}
+
+/// The fact that speaks most for a change, of those in code or of those outside it; dependencies
+/// have a signal of their own.
+pub(super) fn best<'s>(scene: &'s Scene<'_>, position: usize, in_code: bool) -> Option<&'s Fit> {
+    scene.fits[position]
+        .iter()
+        .filter(|fit| fit.in_code == in_code && fit.value() > 0.0)
+        .filter(|fit| !matches!(scene.fact(position, fit.fact).kind, FactKind::Dependency { .. }))
+        .max_by(|a, b| a.value().total_cmp(&b.value()))
+}
+
+/// That fact as evidence.
+pub(super) fn sight(scene: &Scene<'_>, position: usize, in_code: bool) -> Option<Sight> {
+    let fit = best(scene, position, in_code)?;
+    let fact = scene.fact(position, fit.fact);
+    let observation = Observation::FactFits { fact: fact.clone(), class: fit.class? };
+    Some(Sight::of(observation).at(fact.place))
 }
 
 /// The fits of all facts of the change at a position.
@@ -39,9 +66,10 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
                     1.0
                 };
             let file = &change.files[fact.place.file];
+            let in_code = in_code(&fact.kind);
             let relevance = relevance(scene.incident, scene.prepared, file, fact)
-                * if in_code(&fact.kind) { nearness(scene, position, fact) } else { 1.0 };
-            Fit { fact: index, class, strength, relevance }
+                * if in_code { nearness(scene, position, fact) } else { 1.0 };
+            Fit { fact: index, class, strength, relevance, in_code }
         })
         .collect()
 }

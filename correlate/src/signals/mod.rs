@@ -7,6 +7,7 @@ mod blamed;
 mod bot;
 mod breadth;
 mod changes_together;
+mod code_fits;
 mod dependency;
 mod deployed;
 mod directory;
@@ -111,6 +112,7 @@ pub(crate) const ALL: &[Signal] = &[
     directory::SIGNAL,
     changes_together::SIGNAL,
     fact_fits::SIGNAL,
+    code_fits::SIGNAL,
     quoted::SIGNAL,
     setting_of_trace::SIGNAL,
     setting_named::SIGNAL,
