@@ -178,7 +178,6 @@ mod tests {
     use super::*;
     use crate::rank::tokens::Tokens;
     use crate::rank::words::hash;
-    use crate::{Change, FileChange, Hunk};
 
     #[test]
     fn counts_each_change_once() {
@@ -192,19 +191,15 @@ mod tests {
 
     #[test]
     fn words_that_are_taken_and_put_back_are_counted_as_both() {
-        let (mut index, mut tokens) = (WordIndex::default(), Tokens::default());
-        let hunk = Hunk {
-            removed: vec!["alpha beta beta".into()],
-            added: vec!["beta gamma".into(), "alpha alpha".into()],
-            ..Hunk::default()
-        };
-        let file = FileChange { hunks: vec![hunk], ..FileChange::default() };
-        tokens.read(&Change { files: vec![file], ..Change::default() });
-        index.add_line(0, Side::Removed, "alpha beta beta", tokens.line(0));
-        index.add_line(0, Side::Added, "beta gamma", tokens.line(1));
-        index.add_line(0, Side::Added, "alpha alpha", tokens.line(2));
+        let lines = ["alpha beta beta", "beta gamma", "alpha alpha"];
+        let mut tokens = Tokens::default();
+        lines.iter().for_each(|line| tokens.add(line));
+        let mut index = WordIndex::default();
+        index.add_line(0, Side::Removed, lines[0], tokens.line(0));
+        index.add_line(0, Side::Added, lines[1], tokens.line(1));
+        index.add_line(0, Side::Added, lines[2], tokens.line(2));
         assert_eq!(index.take_exchange(), Exchange { removed: 3, added: 4, both: 2 });
-        index.add_line(1, Side::Added, "beta gamma", tokens.line(1));
+        index.add_line(1, Side::Added, lines[1], tokens.line(1));
         assert_eq!(index.take_exchange(), Exchange { removed: 0, added: 2, both: 0 });
         assert_eq!(index.sizes(), [3, 2]);
     }

@@ -88,8 +88,8 @@ impl Likeness {
                 let count = f64::from(std::mem::take(&mut words[position]));
                 let size = index.sizes().get(position).map_or(0.0, |&size| f64::from(size));
                 let long = 1.0 - LENGTH + LENGTH * size / usual;
-                let adds = part.weight * rarity * count * (SATURATION + 1.0)
-                    / (count + SATURATION * long);
+                let adds =
+                    part.weight * rarity * count * (SATURATION + 1.0) / (count + SATURATION * long);
                 sums[position] += adds;
                 shared[position].push((at, adds));
             }
@@ -132,10 +132,15 @@ mod tests {
     fn a_long_text_is_less_alike_than_a_short_one() {
         let mut index = WordIndex::with_parts();
         index.add(0, "retryPolicy");
-        index.add(1, &format!("retryPolicy {}", "abcdefghijklmnopqrstuvwxyz".split("").fold(
-            String::new(),
-            |text, letter| format!("{text} word{letter}"),
-        )));
+        index.add(
+            1,
+            &format!(
+                "retryPolicy {}",
+                "abcdefghijklmnopqrstuvwxyz"
+                    .split("")
+                    .fold(String::new(), |text, letter| format!("{text} word{letter}"),)
+            ),
+        );
         index.add(2, "other");
         index.finish();
         let likeness = Likeness::new(&[asked("retry")], &index, 3);

@@ -48,26 +48,23 @@ impl Tokens {
         self.tokens.clear();
         self.ends.clear();
         for hunk in change.files.iter().flat_map(|file| &file.hunks) {
-            for line in hunk.removed.iter().chain(&hunk.added) {
-                let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-                each_word(line, |hash, start, end| {
-                    self.tokens.push(Token { hash, start: place(start), end: place(end) });
-                });
-                self.ends.push(self.tokens.len());
-            }
+            hunk.removed.iter().chain(&hunk.added).for_each(|line| self.add(line));
         }
     }
 
-    /// The tokens of some lines in a row.
-    pub(crate) fn lines(&self, lines: std::ops::Range<usize>) -> &[Token] {
-        let start = lines.start.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let end = lines.end.checked_sub(1).map_or(0, |last| self.ends[last]);
-        &self.tokens[start..end]
+    /// Adds a line.
+    pub(crate) fn add(&mut self, line: &str) {
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        each_word(line, |hash, start, end| {
+            self.tokens.push(Token { hash, start: place(start), end: place(end) });
+        });
+        self.ends.push(self.tokens.len());
     }
 
     /// The tokens of a line.
     pub(crate) fn line(&self, line: usize) -> &[Token] {
-        self.lines(line..line + 1)
+        let start = line.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.tokens[start..self.ends[line]]
     }
 }
 

@@ -83,17 +83,15 @@ fn in_words(evidence: &Evidence, change: Option<&Change>) -> Option<Sentence> {
             }),
             words,
         ),
-        Observation::WordsInMessage { words } => {
-            list(
-                s.word(match evidence.signal {
-                    "parts-in-message" => {
-                        "its message has parts of names in common with error and trace:"
-                    }
-                    _ => "its message shares rare words with the error:",
-                }),
-                words,
-            )
-        }
+        Observation::WordsInMessage { words } => list(
+            s.word(match evidence.signal {
+                "parts-in-message" => {
+                    "its message has parts of names in common with error and trace:"
+                }
+                _ => "its message shares rare words with the error:",
+            }),
+            words,
+        ),
         Observation::WordsInPath { words } => {
             list(s.word("its file names share words with the error:"), words)
         }

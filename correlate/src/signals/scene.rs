@@ -2,8 +2,8 @@
 
 use crate::facts::Fact;
 use crate::facts::component::Components;
-use crate::rank::prepare::PreparedWindow;
 use crate::rank::parts::Likeness;
+use crate::rank::prepare::PreparedWindow;
 use crate::rank::query::{Query, Role, Term};
 use crate::rank::trace::{Touch, Trace};
 use crate::{Incident, Observation, Place};
