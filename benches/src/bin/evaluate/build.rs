@@ -21,9 +21,9 @@ const BLAME: Duration = Duration::from_secs(600);
 /// Makes the cases of a file of facts from clones of their projects.
 #[derive(Args)]
 pub(super) struct Build {
-    /// The facts.
-    #[arg(long, value_name = "cases.toml")]
-    cases: PathBuf,
+    /// The facts; may be given several files.
+    #[arg(long, value_name = "cases.toml", required = true, num_args = 1..)]
+    cases: Vec<PathBuf>,
     /// Folder with a clone per project: DIR/owner/name, DIR/name or DIR/owner+name.
     #[arg(long, value_name = "DIR")]
     clones: PathBuf,
@@ -34,7 +34,10 @@ pub(super) struct Build {
 
 /// Cases that cannot be made are said and left out; making none is an error.
 pub(super) fn run(arguments: &Build) -> Result<(), Error> {
-    let facts = facts::read(&arguments.cases)?;
+    let mut facts = Vec::new();
+    for file in &arguments.cases {
+        facts.extend(facts::read(file)?);
+    }
     let mut projects: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for fact in &facts {
         projects.entry(fact.repository.as_str()).or_default().push(fact);
