@@ -13,7 +13,7 @@ pub struct Ranking {
     pub hypotheses: Vec<Hypothesis>,
     /// Probability that none of the candidates is the cause.
     pub none: f64,
-    /// What raised and lowered "none of these"; sums to its score.
+    /// What raised and lowered "none of these"; sums to its log-odds where there are candidates.
     pub none_contributions: Vec<Contribution>,
     /// The classes of error that the incident was read as, most specific first; may be empty.
     pub classes: Vec<ErrorClass>,

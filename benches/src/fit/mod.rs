@@ -1,10 +1,11 @@
 //! Fitting the ranker's weights: labelled cases in, weights with their figures out.
 //!
 //! Figures are taken out of fold: each project (or service) is answered by a model that was fitted
-//! on all the others. The temperature is chosen on those answers as well, so it is the one fitted
-//! number that has seen every project before it is judged. The vocabulary of facts and error classes
+//! on all the others. The three numbers of [`calibrate`] are chosen on those answers as well, so they
+//! are what has seen every project before it is judged. The vocabulary of facts and error classes
 //! is hand-made and has seen many of them, too.
 
+pub mod calibrate;
 pub mod data;
 pub mod descent;
 pub mod figures;
@@ -13,7 +14,7 @@ pub mod prior;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sentry_correlate::rank::{Ranker, Weight, Weights};
+use sentry_correlate::rank::{Any, Ranker, Weight, Weights};
 
 use data::Sample;
 use figures::Held;
@@ -59,15 +60,17 @@ pub fn fit(samples: &[Sample], blank: &[Sample]) -> Fitted {
             held.push((sample, blank, model.clone()));
         }
     }
-    let temperature = calibrate(&held);
-    held.iter_mut().for_each(|(_, _, model)| model.temperature = temperature);
+    let (temperature, any) = calibrate::calibrate(&held);
+    for (_, _, model) in &mut held {
+        (model.temperature, model.any) = (temperature, any);
+    }
     let mut figures = BTreeMap::new();
     split(&mut figures, "", held.iter().map(|(sample, _, model)| (*sample, model)));
     split(&mut figures, ", messages blanked", held.iter().map(|(_, blank, model)| (*blank, model)));
 
     let all: Vec<&Sample> = samples.iter().collect();
     let mut model = Model::fit(&all, &measured);
-    model.temperature = temperature;
+    (model.temperature, model.any) = (temperature, any);
     let idle = Ranker::signals()
         .enumerate()
         .filter(|(n, _)| {
@@ -97,17 +100,6 @@ fn split<'a>(
     }
 }
 
-/// The factor on scores under which held-out answers are most probable.
-fn calibrate(held: &[(&Sample, &Sample, Model)]) -> f64 {
-    let loss = |temperature: f64| -> f64 {
-        held.iter()
-            .map(|(sample, _, model)| Model { temperature, ..model.clone() }.loss(&[sample]))
-            .sum()
-    };
-    let steps = (8..=40).map(|step| f64::from(step) * 0.05);
-    steps.min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0)
-}
-
 fn weights(
     model: &Model,
     measured: &[bool],
@@ -119,7 +111,7 @@ fn weights(
     let gate = &mut std::iter::once("bias").chain(Ranker::gate_inputs().iter().copied());
     let none = &mut ["bias", "off-stack"].into_iter().chain(Ranker::none_inputs().iter().copied());
     Weights {
-        version: 1,
+        version: 2,
         signals: Ranker::signals()
             .enumerate()
             .filter(|(n, _)| measured[*n])
@@ -130,7 +122,8 @@ fn weights(
         unmeasured: UNMEASURED.iter().map(|(name, w)| ((*name).to_owned(), *w)).collect(),
         gate: named(gate, &model.gate),
         none: named(none, &model.none),
-        temperature: model.temperature,
+        temperature: round(model.temperature),
+        any: Any { slope: round(model.any.slope), shift: round(model.any.shift) },
         threshold: THRESHOLD,
         figures,
     }

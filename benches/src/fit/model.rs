@@ -1,7 +1,7 @@
 //! The ranker's model as a function of its weights, with gradients.
 
 use sentry_correlate::Direction;
-use sentry_correlate::rank::Ranker;
+use sentry_correlate::rank::{Any, Ranker};
 
 use super::data::{Question, Sample};
 use super::descent::{Bound, minimise};
@@ -13,6 +13,8 @@ pub const NONE_SHARE: f64 = 0.3;
 const GATE_STRENGTH: f64 = 0.5;
 /// Weight of a case of the configuration kind, of which there are fewer.
 const CONFIGURATION: f64 = 1.5;
+/// One softmax over changes and "none": how weights are fitted, before they are calibrated.
+const PLAIN: Any = Any { slope: 1.0, shift: 0.0 };
 const FREE: Bound = (f64::NEG_INFINITY, f64::INFINITY);
 
 /// A fitted model: plain numbers, in the order of signals and inputs.
@@ -26,8 +28,19 @@ pub struct Model {
     pub off: Vec<f64>,
     /// Weights of "none of these": bias, gate, then its inputs.
     pub none: Vec<f64>,
-    /// Factor on all scores.
+    /// Factor on the scores of changes.
     pub temperature: f64,
+    /// From scores to whether it was any of the changes.
+    pub any: Any,
+}
+
+/// Scores of one question, before calibration.
+#[derive(Debug, Clone)]
+pub struct Scores {
+    /// By candidate.
+    pub changes: Vec<f64>,
+    /// Of "none of these".
+    pub none: f64,
 }
 
 /// Probabilities of one question.
@@ -45,8 +58,14 @@ impl Model {
     pub fn fit(samples: &[&Sample], measured: &[bool]) -> Self {
         let importance = importance(samples);
         let gate = fit_gate(samples, &importance);
-        let mut model =
-            Self { gate, on: Vec::new(), off: Vec::new(), none: Vec::new(), temperature: 1.0 };
+        let mut model = Self {
+            gate,
+            on: Vec::new(),
+            off: Vec::new(),
+            none: Vec::new(),
+            temperature: 1.0,
+            any: PLAIN,
+        };
         model.fit_weights(samples, &importance, measured);
         model
     }
@@ -57,34 +76,26 @@ impl Model {
         logistic(self.gate[0] + dot(&self.gate[1..], inputs))
     }
 
+    /// Scores of a question.
+    #[must_use]
+    pub fn scores(&self, question: &Question) -> Scores {
+        let gate = self.gate(&question.gate);
+        let factors: Vec<f64> =
+            self.on.iter().zip(&self.off).map(|(on, off)| (1.0 - gate) * on + gate * off).collect();
+        Scores {
+            changes: question.rows.iter().map(|row| dot(row, &factors)).collect(),
+            none: self.none[0] + self.none[1] * gate + dot(&self.none[2..], &question.none),
+        }
+    }
+
     /// Answers a question.
     #[must_use]
     pub fn answer(&self, question: &Question) -> Shares {
-        let gate = self.gate(&question.gate);
-        let factors: Vec<f64> = self
-            .on
-            .iter()
-            .zip(&self.off)
-            .map(|(on, off)| self.temperature * ((1.0 - gate) * on + gate * off))
-            .collect();
-        let none = self.temperature
-            * (self.none[0] + self.none[1] * gate + dot(&self.none[2..], &question.none));
-        softmax(question.rows.iter().map(|row| dot(row, &factors)).collect(), none)
-    }
-
-    /// Log loss of the mix on samples.
-    #[must_use]
-    pub fn loss(&self, samples: &[&Sample]) -> f64 {
-        samples
-            .iter()
-            .map(|sample| {
-                let whole = self.answer(&sample.whole);
-                let right: f64 = sample.whole.right.iter().map(|&n| whole.changes[n]).sum();
-                let without = self.answer(&sample.without).none;
-                -(1.0 - NONE_SHARE) * right.max(1e-12).ln() - NONE_SHARE * without.max(1e-12).ln()
-            })
-            .sum::<f64>()
-            / samples.len().max(1) as f64
+        let scores = self.scores(question);
+        let sum = log_sum(&scores.changes, self.temperature);
+        let any = logistic(self.any.slope * (sum - scores.none) + self.any.shift);
+        let share = |score: &f64| any * (self.temperature * score - sum).exp();
+        Shares { changes: scores.changes.iter().map(share).collect(), none: 1.0 - any }
     }
 
     fn fit_weights(&mut self, samples: &[&Sample], importance: &[f64], measured: &[bool]) {
@@ -228,7 +239,19 @@ fn softmax(scores: Vec<f64>, none: f64) -> Shares {
     Shares { changes, none: none / total }
 }
 
-fn logistic(x: f64) -> f64 {
+/// `ln Σ exp(factor · score)`; −∞ of no scores.
+#[must_use]
+pub fn log_sum(scores: &[f64], factor: f64) -> f64 {
+    let highest = scores.iter().map(|score| factor * score).fold(f64::NEG_INFINITY, f64::max);
+    if highest.is_infinite() {
+        return highest;
+    }
+    highest + scores.iter().map(|score| (factor * score - highest).exp()).sum::<f64>().ln()
+}
+
+/// The share that goes with log-odds.
+#[must_use]
+pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 

@@ -39,8 +39,8 @@ pub fn of(signal: &str) -> Prior {
         "parts-in-diff" => 1.0,
         "parts-in-message" => 0.7,
         "late" => 0.8,
-        "introduced" | "breadth" | "side-words" | "words-in-hunk" | "path-words" | "directory"
-        | "changes-together" | "named" => 0.4,
+        "introduced" | "code-fits" | "breadth" | "side-words" | "words-in-hunk" | "path-words"
+        | "directory" | "changes-together" | "named" => 0.4,
         "docs-only" | "tests-only" => -2.0,
         "reverted" | "other-environment" => -1.0,
         "mass-edit" | "mechanical" | "moved" => -0.5,

@@ -1,6 +1,7 @@
 //! Why a hypothesis stands where it stands, and whether anyone is named at all.
 
 use super::Ranker;
+use super::nest::Nest;
 use crate::facts::Fact;
 use crate::signals::{ALL, Scene};
 use crate::{Counterfactual, Decisive, Evidence, Hypothesis, Observation, Silence, Verdict};
@@ -19,6 +20,7 @@ impl Ranker {
         scene: &Scene<'_>,
         position: usize,
         gate: f64,
+        nest: &Nest,
         hypothesis: &mut Hypothesis,
     ) {
         let mut evidence: Vec<(f64, Evidence)> = Vec::new();
@@ -44,7 +46,7 @@ impl Ranker {
         evidence.sort_by(|a, b| b.0.total_cmp(&a.0));
         hypothesis.evidence = evidence.into_iter().map(|(_, evidence)| evidence).collect();
         hypothesis.facts = facts(scene, position, &hypothesis.evidence);
-        hypothesis.counterfactuals = counterfactuals(hypothesis);
+        hypothesis.counterfactuals = counterfactuals(nest, hypothesis);
     }
 
     /// Whether to name a suspect.
@@ -109,17 +111,15 @@ fn facts(scene: &Scene<'_>, position: usize, evidence: &[Evidence]) -> Vec<Fact>
 }
 
 /// What the probability would be without each of the signals that raised it most.
-fn counterfactuals(hypothesis: &Hypothesis) -> Vec<Counterfactual> {
+fn counterfactuals(nest: &Nest, hypothesis: &Hypothesis) -> Vec<Counterfactual> {
     let mut raised: Vec<_> = hypothesis.contributions.iter().filter(|c| c.amount > 0.0).collect();
     raised.sort_by(|a, b| b.amount.total_cmp(&a.amount));
     raised
         .into_iter()
         .take(COUNTERFACTUALS)
-        .map(|contribution| {
-            // Only this change's power in the softmax shrinks.
-            let kept = hypothesis.p * (-contribution.amount).exp();
-            let p = kept / (1.0 - hypothesis.p + kept);
-            Counterfactual { signal: contribution.signal, p }
+        .map(|contribution| Counterfactual {
+            signal: contribution.signal,
+            p: nest.without(hypothesis.score, contribution.amount),
         })
         .collect()
 }

@@ -3,8 +3,9 @@
 //! # The model
 //!
 //! Each signal measures each change between 0 and 1. A change's score is the sum of the signals'
-//! measures times their weights; "none of these" has a score of its own; probabilities are the
-//! softmax over both, so they sum to one. Which weight a signal has depends on where the fault
+//! measures times their weights; "none of these" has a score of its own. Whether it was any of the
+//! changes is a logistic function of how much they have for them together, which of them the
+//! softmax of their scores: so probabilities sum to one. Which weight a signal has depends on where the fault
 //! lies: the *gate* tells from the crash alone how probable it is that the fault is off the stack
 //! (configuration, a dependency, a migration), and mixes a signal's two weights accordingly. The
 //! score stays a sum: [`Contribution`]s add up to it, in log-odds.
@@ -18,6 +19,7 @@ mod gate;
 pub(crate) mod index;
 mod kind;
 mod messenger;
+mod nest;
 mod none;
 pub(crate) mod parts;
 pub(crate) mod prepare;
@@ -29,10 +31,11 @@ mod weights;
 pub(crate) mod words;
 
 pub use prepare::PreparedWindow;
-pub use weights::{Weight, Weights};
+pub use weights::{Any, Weight, Weights};
 
 use crate::signals::{ALL, Scene};
 use crate::{Contribution, Direction, EVIDENCE_FOR, Hypothesis, Incident, Ranking, Window};
+use nest::Nest;
 
 /// Ranks changes. Cheap to clone and to share; the same input gives the same answer, whatever the
 /// order of the changes.
@@ -126,12 +129,21 @@ impl Ranker {
         let mut hypotheses: Vec<(usize, Hypothesis)> = (0..prepared.len())
             .map(|position| (position, self.hypothesis(&scene, position, gate)))
             .collect();
-        let (none_contributions, none_score) = self.none(&none::inputs(&scene), gate);
-        let none = softmax(&mut hypotheses, none_score);
+        let (mut none_contributions, none_score) = self.none(&none::inputs(&scene), gate);
+        let scores = hypotheses.iter().map(|(_, hypothesis)| hypothesis.score).collect();
+        let nest = Nest::new(self.weights.any, scores, none_score);
+        for (_, hypothesis) in &mut hypotheses {
+            hypothesis.p = nest.p(hypothesis.score);
+        }
+        if !hypotheses.is_empty() {
+            let amount = nest.taken_from_none();
+            none_contributions.push(Contribution { signal: "changes", amount });
+        }
+        let none = 1.0 - nest.any();
         hypotheses
             .sort_by(|(_, a), (_, b)| b.score.total_cmp(&a.score).then_with(|| a.sha.cmp(&b.sha)));
         for (position, hypothesis) in hypotheses.iter_mut().take(EVIDENCE_FOR) {
-            self.explain(&scene, *position, gate, hypothesis);
+            self.explain(&scene, *position, gate, &nest, hypothesis);
         }
         let hypotheses: Vec<Hypothesis> =
             hypotheses.into_iter().map(|(_, hypothesis)| hypothesis).collect();
@@ -199,30 +211,21 @@ impl Ranker {
         }
     }
 
+    /// What speaks for "none of these", in log-odds, and its score: what [`Any`] is applied to.
     fn none(&self, inputs: &[f64], gate: f64) -> (Vec<Contribution>, f64) {
         let inputs = [("bias", 1.0), ("off-stack", gate)]
             .into_iter()
             .chain(none::INPUTS.into_iter().zip(inputs.iter().copied()));
-        let contributions: Vec<Contribution> = inputs
+        let Any { slope, shift } = self.weights.any;
+        let mut score = 0.0;
+        let contributions = inputs
             .map(|(signal, x)| {
-                let weight = self.weights.none.get(signal).copied().unwrap_or(0.0);
-                Contribution { signal, amount: self.weights.temperature * weight * x }
+                let amount = self.weights.none.get(signal).copied().unwrap_or(0.0) * x;
+                score += amount;
+                let shift = if signal == "bias" { shift } else { 0.0 };
+                Contribution { signal, amount: slope * amount - shift }
             })
             .collect();
-        let score = contributions.iter().map(|c| c.amount).sum();
         (contributions, score)
     }
-}
-
-/// Fills in the probabilities and gives that of "none of these".
-fn softmax(hypotheses: &mut [(usize, Hypothesis)], none: f64) -> f64 {
-    let highest = hypotheses.iter().map(|(_, h)| h.score).fold(none, f64::max);
-    // Summed in ascending order, so that the order of the input cannot show in the last digit.
-    let mut powers: Vec<f64> = hypotheses.iter().map(|(_, h)| (h.score - highest).exp()).collect();
-    powers.sort_by(f64::total_cmp);
-    let total: f64 = powers.iter().sum::<f64>() + (none - highest).exp();
-    for (_, hypothesis) in hypotheses {
-        hypothesis.p = (hypothesis.score - highest).exp() / total;
-    }
-    (none - highest).exp() / total
 }

@@ -23,15 +23,28 @@ pub struct Weights {
     pub gate: BTreeMap<String, f64>,
     /// Weights of "none of these": `bias`, `off-stack` (the gate), `candidates` (their number, on a
     /// logarithmic scale of which 600 is 1), `blamed-elsewhere` (share of the trace's lines that
-    /// are older than the window).
+    /// are older than the window), `touching-files` and `touching-lines` (logarithm of how much
+    /// all candidates touch the trace).
     pub none: BTreeMap<String, f64>,
-    /// Factor on all scores that calibrates the probabilities.
+    /// Factor on the scores of changes that calibrates which of them it was.
     pub temperature: f64,
+    /// What calibrates whether it was any of them.
+    pub any: Any,
     /// Below this probability nobody is named.
     pub threshold: f64,
     /// What these weights reached, by measure, with the split it was taken on.
     #[serde(default)]
     pub figures: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+/// From scores to the log-odds that it was any of the changes:
+/// `slope · (ln Σ exp(score of a change) − score of "none") + shift`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Any {
+    /// How much of what the changes have for them, all together, counts.
+    pub slope: f64,
+    /// What is added.
+    pub shift: f64,
 }
 
 /// A signal's weight, by where the fault lies.

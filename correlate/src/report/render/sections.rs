@@ -139,6 +139,7 @@ fn signal(name: &'static str) -> &'static str {
         "ignored-revision" => "that blame passes over it",
         // Inputs of "none of these".
         "bias" => "without evidence a change is seldom the cause",
+        "changes" => "what the changes have for them, all together",
         "candidates" => "among many changes some fit by chance",
         "off-stack" => "the kind of crash, whose cause may be off the stack",
         "blamed-elsewhere" => "lines of the trace that are older than the release",
