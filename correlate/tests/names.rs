@@ -93,17 +93,22 @@ fn a_part_of_a_name_ties_a_change_to_the_error() {
 
 #[test]
 fn what_moves_words_is_less_suspect_than_what_writes_new_ones() {
-    let path = "sql/compiler.py";
-    let moved = change('a', path, "alpha beta gamma delta", "delta gamma beta alpha");
-    let written = change('b', path, "alpha beta gamma delta", "epsilon zeta eta theta");
-    let ranking = rank([moved, written]);
+    let (path, old) =
+        ("sql/compiler.py", "alpha beta gamma delta epsilon zeta eta theta ".repeat(3));
+    let back: Vec<&str> = old.split_whitespace().rev().collect();
+    let moved = change('a', path, &old, &back.join(" "));
+    let written = change('b', path, &old, &"iota kappa lambda mu ".repeat(6));
+    let number = change('c', path, "alpha 20", "alpha 5");
+    let ranking = rank([moved, written, number]);
     let (moved, written) = (of(&ranking, 'a'), of(&ranking, 'b'));
     assert!(amount(moved, "moved") < 0.0);
     assert_eq!(amount(written, "moved"), 0.0);
     let seen = |h: &Hypothesis| {
-        h.evidence.iter().any(|e| e.observation == Observation::Moved { words: 4, of: 4 })
+        h.evidence.iter().any(|e| e.observation == Observation::Moved { words: 24, of: 24 })
     };
     assert!(seen(moved) && !seen(written));
+    let said = &of(&ranking, 'c').evidence;
+    assert!(said.iter().all(|seen| !matches!(seen.observation, Observation::Moved { .. })));
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn a_setting_of_the_component_that_fails_explains_more() {
 #[test]
 fn numbers_in_code_count_near_the_trace() {
     let of = |path| {
-        measure("fact-fits", SLOW_QUERY, (path, "connect(timeout=30)", "connect(timeout=3)"))
+        measure("code-fits", SLOW_QUERY, (path, "connect(timeout=30)", "connect(timeout=3)"))
     };
     let (near, far) = (of("shop/db.py"), of("tools/release.py"));
     assert!(near > 2.0 * far, "{near} {far}");

@@ -1,5 +1,6 @@
 //! What turns scores into probabilities that can be believed: three numbers, chosen on answers to
-//! projects that the weights had not seen.
+//! projects that the weights had not seen. Two surprises are made small together: at the whole
+//! answer, and at whether the first suspect was right, because that is the percentage people read.
 
 use sentry_correlate::rank::Any;
 
@@ -25,9 +26,12 @@ pub fn calibrate(held: &[(&Sample, &Sample, Model)]) -> (f64, Any) {
         gradient.fill(0.0);
         let mut loss = 0.0;
         for (whole, right, without) in &answers {
-            loss += share * (1.0 - NONE_SHARE) * which(x, whole, right, share, gradient);
-            loss += share * (1.0 - NONE_SHARE) * whether(x, whole, true, share, gradient);
-            loss += share * NONE_SHARE * whether(x, without, false, share, gradient);
+            let (with, gone) = (share * (1.0 - NONE_SHARE), share * NONE_SHARE);
+            loss += which(x, whole, right, with, gradient);
+            loss += whether(x, whole, true, with, gradient);
+            loss += whether(x, without, false, gone, gradient);
+            loss += first(x, whole, right, with, gradient);
+            loss += first(x, without, &[], gone, gradient);
         }
         loss
     });
@@ -35,30 +39,79 @@ pub fn calibrate(held: &[(&Sample, &Sample, Model)]) -> (f64, Any) {
 }
 
 /// Surprise at which change it was, given that it was one.
-fn which(x: &[f64], scores: &Scores, right: &[usize], share: f64, gradient: &mut [f64]) -> f64 {
+fn which(x: &[f64], scores: &Scores, right: &[usize], weight: f64, gradient: &mut [f64]) -> f64 {
     let of_right: Vec<f64> = right.iter().map(|&n| scores.changes[n]).collect();
-    gradient[0] +=
-        share * (1.0 - NONE_SHARE) * (mean(&scores.changes, x[0]) - mean(&of_right, x[0]));
-    log_sum(&scores.changes, x[0]) - log_sum(&of_right, x[0])
+    gradient[0] += weight * (mean(&scores.changes, x[0]) - mean(&of_right, x[0]));
+    weight * (log_sum(&scores.changes, x[0]) - log_sum(&of_right, x[0]))
 }
 
 /// Surprise at whether it was any of them.
-fn whether(x: &[f64], scores: &Scores, any: bool, share: f64, gradient: &mut [f64]) -> f64 {
+fn whether(x: &[f64], scores: &Scores, any: bool, weight: f64, gradient: &mut [f64]) -> f64 {
     if scores.changes.is_empty() {
         return 0.0;
     }
     let above = log_sum(&scores.changes, x[0]) - scores.none;
     let p = logistic(x[1] * above + x[2]);
-    let (weight, target) = if any { (1.0 - NONE_SHARE, 1.0) } else { (NONE_SHARE, 0.0) };
-    let slope = share * weight * (p - target);
+    let slope = weight * (p - f64::from(u8::from(any)));
     gradient[0] += slope * x[1] * mean(&scores.changes, x[0]);
     gradient[1] += slope * above;
     gradient[2] += slope;
-    -(if any { p } else { 1.0 - p }).max(1e-12).ln()
+    -weight * (if any { p } else { 1.0 - p }).max(1e-12).ln()
+}
+
+/// Surprise at whether the first suspect was right.
+fn first(x: &[f64], scores: &Scores, right: &[usize], weight: f64, gradient: &mut [f64]) -> f64 {
+    let best =
+        (0..scores.changes.len()).max_by(|&a, &b| scores.changes[a].total_cmp(&scores.changes[b]));
+    let Some(best) = best else { return 0.0 };
+    let sum = log_sum(&scores.changes, x[0]);
+    let above = sum - scores.none;
+    let any = logistic(x[1] * above + x[2]);
+    let p = (any * (x[0] * scores.changes[best] - sum).exp()).clamp(1e-9, 1.0 - 1e-9);
+    let was = right.contains(&best);
+    // How fast the loss moves with the logarithm of `p`; and that with each of the three.
+    let slope = weight * (p - f64::from(u8::from(was))) / (1.0 - p);
+    let mean = mean(&scores.changes, x[0]);
+    gradient[0] += slope * ((1.0 - any) * x[1] * mean + scores.changes[best] - mean);
+    gradient[1] += slope * (1.0 - any) * above;
+    gradient[2] += slope * (1.0 - any);
+    -weight * (if was { p } else { 1.0 - p }).ln()
 }
 
 /// Mean score under the softmax: how fast the logarithm of their sum grows with the factor.
 fn mean(scores: &[f64], factor: f64) -> f64 {
     let sum = log_sum(scores, factor);
     scores.iter().map(|score| score * (factor * score - sum).exp()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gradients_are_those_of_the_losses() {
+        let scores = Scores { changes: vec![2.0, -1.0, 0.5], none: 1.0 };
+        let losses: [fn(&[f64], &Scores, &mut [f64]) -> f64; 4] = [
+            |x, scores, gradient| which(x, scores, &[1, 2], 0.7, gradient),
+            |x, scores, gradient| whether(x, scores, true, 0.7, gradient),
+            |x, scores, gradient| whether(x, scores, false, 0.3, gradient),
+            |x, scores, gradient| {
+                first(x, scores, &[0], 0.7, gradient) + first(x, scores, &[], 0.3, gradient)
+            },
+        ];
+        let (x, step) = ([1.2, 0.6, -0.3], 1e-6);
+        for loss in losses {
+            let mut gradient = [0.0; 3];
+            loss(&x, &scores, &mut gradient);
+            for n in 0..3 {
+                let at = |by: f64| {
+                    let mut moved = x;
+                    moved[n] += by;
+                    loss(&moved, &scores, &mut [0.0; 3])
+                };
+                let slope = (at(step) - at(-step)) / (2.0 * step);
+                assert!((slope - gradient[n]).abs() < 1e-6, "{n}: {slope} {}", gradient[n]);
+            }
+        }
+    }
 }
