@@ -38,6 +38,8 @@ pub(crate) struct Exchange {
 #[derive(Debug, Clone, Copy)]
 struct Slot {
     hash: u64,
+    /// The words are numbered as they come.
+    number: u32,
     /// The newest posting.
     head: u32,
     /// Its change.
@@ -53,10 +55,10 @@ struct Posting {
     next: u32,
 }
 
-const EMPTY: Slot = Slot { hash: 0, head: NONE, newest: NONE, removed: 0, added: 0 };
+const EMPTY: Slot = Slot { hash: 0, number: 0, head: NONE, newest: NONE, removed: 0, added: 0 };
 
 impl WordIndex {
-    /// An index that can be asked for parts of words once it is [finished](Self::finish).
+    /// An index that can be asked for parts of words.
     pub(crate) fn with_parts() -> Self {
         Self { parts: Some(PartIndex::default()), ..Self::default() }
     }
@@ -90,13 +92,6 @@ impl WordIndex {
         std::mem::take(&mut self.exchange)
     }
 
-    /// Must be called when all is added, before parts are asked for.
-    pub(crate) fn finish(&mut self) {
-        if let Some(parts) = &mut self.parts {
-            parts.finish();
-        }
-    }
-
     /// Adds a word; gives its place.
     fn insert(&mut self, change: u32, hash: u64, word: &str) -> usize {
         if self.used * 2 >= self.slots.len() {
@@ -106,20 +101,24 @@ impl WordIndex {
         let slot = &mut self.slots[at];
         if slot.head == NONE {
             slot.hash = hash;
+            slot.number = u32::try_from(self.used).unwrap_or(NONE);
             self.used += 1;
             if let Some(parts) = &mut self.parts {
-                parts.add(word, hash);
+                parts.add(word);
             }
         } else if slot.newest == change {
             return at;
         }
+        if let Some(parts) = &mut self.parts {
+            parts.hold(change, slot.number);
+        }
         let next = slot.head;
         *slot = Slot {
-            hash,
             head: u32::try_from(self.postings.len()).unwrap_or(NONE - 1),
             newest: change,
             removed: 0,
             added: 0,
+            ..*slot
         };
         self.postings.push(Posting { change, next });
         if self.sizes.len() <= change as usize {

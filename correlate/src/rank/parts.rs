@@ -1,11 +1,11 @@
-//! Parts of names: which words of the window hold `mfex`, and how much alike two texts are by the
-//! parts of their words.
+//! Parts of names: which changes hold a word with the part `mfex`, and how much alike two texts are
+//! by the parts of their words.
 //!
 //! An error says `multiple-table criteria within UPDATE`, its trace says `update_from_clause`, and
 //! the change says `visit_update`: no word is the same, one part is.
 
 use super::index::WordIndex;
-use super::words::{hash, part_slices, stem};
+use super::words::{each_part, hash, stem};
 
 /// Okapi BM25: how soon a part that stands in many words of a change says no more.
 const SATURATION: f64 = 1.2;
@@ -14,34 +14,127 @@ const LENGTH: f64 = 0.5;
 /// Sum of similarity at which the measure reaches 63 %.
 const ENOUGH: f64 = 8.0;
 
-/// From parts to the words that have them.
+/// From parts to the changes that hold words with them. A word is split once, when it is new;
+/// what it is told of later is the word's number.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PartIndex {
-    /// Hash of the part, hash of the word; sorted once all are there.
-    pairs: Vec<(u64, u64)>,
+    parts: Table,
+    lists: Vec<List>,
+    /// By word: its parts, indices into the lists, all in one row.
+    of_words: Vec<u32>,
+    /// By word: where its parts end.
+    ends: Vec<usize>,
+    postings: Vec<Posting>,
+}
+
+/// From hashes to the numbers of parts: an open table that is never more than half full.
+#[derive(Debug, Clone, Default)]
+struct Table {
+    slots: Vec<(u64, u32)>,
+    used: u32,
+}
+
+/// The newest posting of a part, and its change.
+#[derive(Debug, Clone, Copy)]
+struct List {
+    head: u32,
+    newest: u32,
+}
+
+/// How many different words of a change have a part.
+#[derive(Debug, Clone, Copy)]
+struct Posting {
+    change: u32,
+    words: u32,
+    next: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Table {
+    /// The place of a hash, taken or free.
+    fn slot(&self, hash: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        while self.slots[at].1 != NONE && self.slots[at].0 != hash {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn find(&self, hash: u64) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        Some(self.slots[self.slot(hash)].1).filter(|&number| number != NONE)
+    }
+
+    /// The number of a hash: numbers are given in a row from 0.
+    fn number(&mut self, hash: u64) -> u32 {
+        if self.used as usize * 2 >= self.slots.len() {
+            let size = (self.slots.len() * 2).max(1 << 10);
+            let old = std::mem::replace(&mut self.slots, vec![(0, NONE); size]);
+            for slot in old.into_iter().filter(|slot| slot.1 != NONE) {
+                let at = self.slot(slot.0);
+                self.slots[at] = slot;
+            }
+        }
+        let at = self.slot(hash);
+        if self.slots[at].1 == NONE {
+            self.slots[at] = (hash, self.used);
+            self.used += 1;
+        }
+        self.slots[at].1
+    }
 }
 
 impl PartIndex {
-    /// Adds a word that the index did not hold yet.
-    pub(super) fn add(&mut self, word: &str, hash_of_word: u64) {
-        for part in part_slices(word) {
+    /// Adds a word that the index did not hold yet: the next in number.
+    pub(super) fn add(&mut self, word: &str) {
+        let start = self.of_words.len();
+        each_part(word, |part| {
             let part = stem(part);
             if part.len() > 1 {
-                self.pairs.push((hash(part), hash_of_word));
+                let number = self.parts.number(hash(part));
+                if number as usize == self.lists.len() {
+                    self.lists.push(List { head: NONE, newest: NONE });
+                }
+                if !self.of_words[start..].contains(&number) {
+                    self.of_words.push(number);
+                }
             }
+        });
+        self.ends.push(self.of_words.len());
+    }
+
+    /// Tells that a change holds a word, once for each word of a change.
+    pub(super) fn hold(&mut self, change: u32, word: u32) {
+        let word = word as usize;
+        let start = word.checked_sub(1).map_or(0, |before| self.ends[before]);
+        for &part in &self.of_words[start..self.ends[word]] {
+            let list = &mut self.lists[part as usize];
+            if list.newest == change {
+                self.postings[list.head as usize].words += 1;
+                continue;
+            }
+            let next = list.head;
+            *list = List {
+                head: u32::try_from(self.postings.len()).unwrap_or(NONE - 1),
+                newest: change,
+            };
+            self.postings.push(Posting { change, words: 1, next });
         }
     }
 
-    /// Must be called when all words are there.
-    pub(super) fn finish(&mut self) {
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
-    }
-
-    /// Hashes of the words that have a part.
-    fn words(&self, part: u64) -> impl Iterator<Item = u64> + '_ {
-        let start = self.pairs.partition_point(|pair| pair.0 < part);
-        self.pairs[start..].iter().take_while(move |pair| pair.0 == part).map(|pair| pair.1)
+    /// The changes that hold words with a part, newest first, and how many different ones.
+    fn changes(&self, part: u64) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let list = self.parts.find(part).map(|part| self.lists[part as usize]);
+        let mut next = list.map_or(NONE, |list| list.head);
+        std::iter::from_fn(move || {
+            let posting = *self.postings.get(next as usize)?;
+            next = posting.next;
+            Some((posting.change as usize, posting.words))
+        })
     }
 }
 
@@ -71,21 +164,11 @@ impl Likeness {
         let usual = (index.sizes().iter().map(|&size| f64::from(size)).sum::<f64>()
             / changes.max(1) as f64)
             .max(1.0);
-        let mut words = vec![0_u32; changes];
-        let mut touched: Vec<usize> = Vec::new();
         for (at, part) in parts.iter().enumerate() {
-            for word in index.parts().words(part.hash) {
-                for position in index.changes(word) {
-                    if words[position] == 0 {
-                        touched.push(position);
-                    }
-                    words[position] += 1;
-                }
-            }
-            let holders = touched.len() as f64;
+            let holders = index.parts().changes(part.hash).count() as f64;
             let rarity = ((changes as f64 + 1.0) / (holders + 0.5)).ln().max(0.0);
-            for position in touched.drain(..) {
-                let count = f64::from(std::mem::take(&mut words[position]));
+            for (position, count) in index.parts().changes(part.hash) {
+                let count = f64::from(count);
                 let size = index.sizes().get(position).map_or(0.0, |&size| f64::from(size));
                 let long = 1.0 - LENGTH + LENGTH * size / usual;
                 let adds =
@@ -120,7 +203,6 @@ mod tests {
         index.add(0, "visit_update crud");
         index.add(1, "visit_select");
         index.add(2, "visit_delete");
-        index.finish();
         let parts = [asked("update"), asked("visit")];
         let likeness = Likeness::new(&parts, &index, 3);
         assert!(likeness.of[0] > likeness.of[1]);
@@ -142,7 +224,6 @@ mod tests {
             ),
         );
         index.add(2, "other");
-        index.finish();
         let likeness = Likeness::new(&[asked("retry")], &index, 3);
         assert!(likeness.of[0] > likeness.of[1] && likeness.of[1] > likeness.of[2]);
         assert_eq!(likeness.of[2], 0.0);

@@ -184,8 +184,6 @@ impl<'w> PreparedWindow<'w> {
         for path in &mut prepared.paths {
             path.touches.reverse();
         }
-        prepared.diff_words.finish();
-        prepared.message_words.finish();
         prepared.mentions = mentions(&window.changes, &prepared.order);
         prepared.reverted = reverts::standing(&prepared.mentions, prepared.len());
         prepared.window = window;

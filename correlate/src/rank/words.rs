@@ -147,6 +147,32 @@ pub(crate) fn part_slices(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Hands over what [`part_slices`] gives of a word of ASCII letters, digits and signs.
+pub(crate) fn each_part<'w>(word: &'w str, mut each: impl FnMut(&'w str)) {
+    let bytes = word.as_bytes();
+    let mut start = 0;
+    for at in 0..bytes.len() {
+        let byte = bytes[at];
+        if !byte.is_ascii_alphanumeric() {
+            if start < at {
+                each(&word[start..at]);
+            }
+            start = at + 1;
+        } else if byte.is_ascii_uppercase() && start < at {
+            let previous = bytes[at - 1];
+            let ends = !previous.is_ascii_uppercase()
+                || bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+            if ends {
+                each(&word[start..at]);
+                start = at;
+            }
+        }
+    }
+    if start < bytes.len() {
+        each(&word[start..]);
+    }
+}
+
 /// Where the first part of letters and digits ends.
 fn first_part(run: &str) -> usize {
     let mut chars = run.char_indices().peekable();
@@ -250,6 +276,13 @@ mod tests {
                 .map(|word| (if number(word) { NUMBER } else { hash(word) }, word))
                 .collect();
             prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn parts_of_ascii_in_one_go_are_the_parts(word in "[a-zA-Z_0-9]{0,30}|[ -~]{0,30}") {
+            let mut found = Vec::new();
+            each_part(&word, |part| found.push(part));
+            prop_assert_eq!(found, part_slices(&word).collect::<Vec<_>>());
         }
 
         #[test]
