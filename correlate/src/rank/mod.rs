@@ -14,6 +14,7 @@
 //! recorded regressions of which three in ten had no culprit among the candidates. The figures
 //! stand beside the weights ([`Weights::figures`]).
 
+mod bearing;
 mod explain;
 mod gate;
 pub(crate) mod index;
@@ -21,10 +22,12 @@ mod kind;
 mod messenger;
 mod nest;
 mod none;
+pub(crate) mod note;
 pub(crate) mod parts;
 pub(crate) mod prepare;
 pub(crate) mod query;
 mod reverts;
+pub(crate) mod text;
 pub(crate) mod tokens;
 pub(crate) mod trace;
 mod weights;

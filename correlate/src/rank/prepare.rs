@@ -3,16 +3,18 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::bearing;
 use super::index::{Exchange, Side, WordIndex};
 use super::kind::{CommitKind, FileKind};
+use super::note::Note;
 use super::reverts::{self, Subjects};
 use super::tokens::{HunkWords, Tokens, lines_of};
 use super::words::{hash, words};
 use crate::facts::component::Components;
-use crate::facts::family::families;
-use crate::facts::{self, DefinitionAction, Fact, FactKind, Family};
+use crate::facts::{self, DefinitionAction, Fact, FactKind};
 use crate::order::oldest_first;
-use crate::{Change, Window};
+use crate::signals::environment;
+use crate::{Change, Place, Window};
 
 /// A window whose diffs have been read. Ranking many incidents of one release reads them once.
 ///
@@ -48,6 +50,8 @@ pub struct PreparedWindow<'w> {
     pub(crate) key_words: HashMap<String, usize>,
     pub(crate) paths: Vec<PathTouches>,
     pub(crate) by_path: HashMap<String, usize>,
+    /// By position: its files' paths, indices into those.
+    pub(crate) files: Vec<Vec<usize>>,
     pub(crate) by_name: HashMap<u64, Vec<usize>>,
     sections: Sections,
     /// Definitions that the lines of hunks hold: file, hunk and hash of the name, by position.
@@ -92,17 +96,16 @@ impl Sections {
 pub(crate) struct PathTouches {
     pub(crate) path: String,
     pub(crate) kind: FileKind,
+    /// Whether it is configuration.
+    pub(crate) configures: bool,
+    /// The environment that it is for.
+    pub(crate) environment: Option<&'static str>,
+    /// Whether it is for what watches the program.
+    pub(crate) watches: bool,
+    /// The components that it names.
+    pub(crate) components: Components,
     /// Position and index into the files of the change.
     pub(crate) touches: Vec<(usize, usize)>,
-}
-
-/// What is known of a fact before any incident.
-#[derive(Debug, Clone)]
-pub(crate) struct Note {
-    /// What its key governs, primary first.
-    pub(crate) families: Vec<Family>,
-    /// The components that its key and its file name.
-    pub(crate) components: Components,
 }
 
 /// A commit whose message names another one of the window.
@@ -111,6 +114,21 @@ pub(crate) struct Mention {
     pub(crate) by: usize,
     pub(crate) of: usize,
     pub(crate) reverts: bool,
+}
+
+impl PathTouches {
+    fn new(path: &str) -> Self {
+        let configures = environment::configures(path);
+        Self {
+            path: path.to_owned(),
+            kind: FileKind::of(path),
+            configures,
+            environment: environment::named(path).filter(|_| configures),
+            watches: bearing::watches(path),
+            components: Components::of(path),
+            touches: Vec::new(),
+        }
+    }
 }
 
 impl<'w> PreparedWindow<'w> {
@@ -165,6 +183,7 @@ impl<'w> PreparedWindow<'w> {
             paths: Vec::new(),
             by_path: HashMap::new(),
             by_name: HashMap::new(),
+            files: Vec::with_capacity(order.len()),
             sections: Sections::default(),
             defined: Vec::with_capacity(order.len()),
             kinds: Vec::with_capacity(order.len()),
@@ -193,7 +212,7 @@ impl<'w> PreparedWindow<'w> {
     fn add(&mut self, position: usize, change: &Change, tokens: &Tokens) {
         let id = u32::try_from(position).unwrap_or(u32::MAX - 1);
         let mut line = 0;
-        let mut kinds = Vec::with_capacity(change.files.len());
+        let mut paths = Vec::with_capacity(change.files.len());
         self.sections.files.push(self.sections.hunks.len());
         for (at, file) in change.files.iter().enumerate() {
             let path = self.touch(position, at, &file.path);
@@ -202,7 +221,7 @@ impl<'w> PreparedWindow<'w> {
             }
             self.path_words.add(id, &file.path);
             let kind = self.paths[path].kind;
-            kinds.push(kind);
+            paths.push(path);
             let index = if kind.is_side() { &mut self.side_words } else { &mut self.diff_words };
             self.sections.hunks.push(self.sections.ends.len());
             for hunk in &file.hunks {
@@ -218,22 +237,34 @@ impl<'w> PreparedWindow<'w> {
             }
         }
         self.message_words.add(id, &change.message);
+        let kinds: Vec<FileKind> = paths.iter().map(|&path| self.paths[path].kind).collect();
         self.kinds.push(CommitKind::of(change, &kinds));
         self.sizes.push(change.files.len());
         self.exchanges.push(self.diff_words.take_exchange());
         let facts = facts::read_tokens(change, tokens);
         self.defined.push(facts.iter().flat_map(defined).collect());
-        let mut seen = Vec::new();
-        for fact in &facts {
-            for part in key_parts(&fact.kind) {
-                if !seen.contains(&part) {
-                    *self.key_words.entry(part.clone()).or_default() += 1;
-                    seen.push(part);
-                }
+        let notes = self.notes_of(change, &paths, &facts);
+        let mut seen = HashSet::new();
+        for word in notes.iter().flat_map(|note| &note.words) {
+            if seen.insert(word) {
+                *self.key_words.entry(word.clone()).or_default() += 1;
             }
         }
-        self.notes.push(facts.iter().map(|fact| note(change, fact)).collect());
+        self.notes.push(notes);
+        self.files.push(paths);
         self.facts.push(facts);
+    }
+
+    fn notes_of(&self, change: &Change, paths: &[usize], facts: &[Fact]) -> Vec<Note> {
+        let section = |place: Place| {
+            let hunk = place.hunk.and_then(|at| change.files[place.file].hunks.get(at));
+            Components::of(hunk.map_or("", |hunk| &hunk.section))
+        };
+        let note = |fact: &Fact| {
+            let path = &self.paths[paths[fact.place.file]];
+            Note::new(fact, path, || section(fact.place))
+        };
+        facts.iter().map(note).collect()
     }
 
     fn touch(&mut self, position: usize, file: usize, path: &str) -> usize {
@@ -241,8 +272,7 @@ impl<'w> PreparedWindow<'w> {
             Some(&id) => id,
             None => {
                 let id = self.paths.len();
-                let kind = FileKind::of(path);
-                self.paths.push(PathTouches { path: path.to_owned(), kind, touches: Vec::new() });
+                self.paths.push(PathTouches::new(path));
                 self.by_path.insert(path.to_owned(), id);
                 let name = path.rsplit('/').next().unwrap_or(path);
                 self.by_name.entry(hash(name)).or_default().push(id);
@@ -251,26 +281,6 @@ impl<'w> PreparedWindow<'w> {
         };
         self.paths[id].touches.push((position, file));
         id
-    }
-}
-
-fn note(change: &Change, fact: &Fact) -> Note {
-    let key = match &fact.kind {
-        FactKind::Setting(setting) => setting.key.as_str(),
-        FactKind::SettingRenamed { from, .. } => from,
-        FactKind::Dependency { .. }
-        | FactKind::Schema { .. }
-        | FactKind::Definition { .. }
-        | FactKind::GuardRemoved { .. } => {
-            return Note { families: Vec::new(), components: Components::default() };
-        }
-    };
-    let file = &change.files[fact.place.file];
-    let section =
-        fact.place.hunk.and_then(|at| file.hunks.get(at)).map_or("", |hunk| &hunk.section);
-    Note {
-        families: families(key),
-        components: Components::of(key) | Components::of(&file.path) | Components::of(section),
     }
 }
 
@@ -283,35 +293,6 @@ fn defined(fact: &Fact) -> Vec<(usize, usize, u64)> {
         found.push((fact.place.file, hunk, hash(to)));
     }
     found
-}
-
-/// The telling words of what a fact is about.
-pub(crate) fn key_parts(fact: &FactKind) -> Vec<String> {
-    let mut parts = match fact {
-        FactKind::Setting(setting) if !setting.in_code => {
-            let mut parts = super::words::parts(&setting.key);
-            // The parts of an address or name tell as much as its key: `http://…/templates`.
-            for value in [&setting.old, &setting.new].into_iter().flatten() {
-                let is_name = value.number.is_none() && !value.text.contains(' ');
-                if is_name && value.text.len() <= 160 {
-                    parts.extend(
-                        super::words::parts(&value.text).into_iter().filter(|p| p.len() > 3),
-                    );
-                }
-            }
-            parts
-        }
-        FactKind::SettingRenamed { from, to, .. } => {
-            let mut parts = super::words::parts(from);
-            parts.extend(super::words::parts(to));
-            parts
-        }
-        FactKind::Dependency { name, .. } => super::words::parts(name),
-        _ => Vec::new(),
-    };
-    parts.sort();
-    parts.dedup();
-    parts
 }
 
 /// Who names whom: full or short object names (at least seven digits) in messages.

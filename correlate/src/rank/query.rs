@@ -3,8 +3,9 @@
 use super::messenger::is_messenger;
 use super::parts::Part;
 use super::prepare::PreparedWindow;
+use super::text::SearchText;
 use super::words::{hash, is_common, weight, words};
-use crate::facts::ErrorClass;
+use crate::facts::{ErrorClass, Value};
 use crate::{Frame, FrameRef, Incident, Mapping};
 
 /// Most frames that are followed through the window.
@@ -15,6 +16,9 @@ const TERMS: usize = 400;
 const NAMES: usize = 500;
 /// Most bytes of messages that are read.
 const TEXT: usize = 8_000;
+
+/// Longest text in quotes of which the parts are asked for, in bytes.
+const QUOTED: usize = 60;
 
 /// How much the name of a frame's file says, beside that of its function.
 const FILE_NAME: f64 = 0.6;
@@ -28,13 +32,19 @@ pub(crate) struct Query {
     pub(crate) terms: Vec<Term>,
     pub(crate) frames: Vec<Seen>,
     /// The text of types and messages, lower case.
-    pub(crate) text: String,
+    pub(crate) text: SearchText,
     /// The letters and digits of that text alone.
-    pub(crate) squeezed: String,
+    pub(crate) squeezed: SearchText,
+    /// The numbers of that text.
+    pub(crate) numbers: Vec<Number>,
     /// Words of types and messages, lower case, plural `s` taken off.
     pub(crate) said: Vec<String>,
     /// Names and values that the messages put in quotes.
     pub(crate) quoted: Vec<String>,
+    /// The same in lower case.
+    lower_quoted: Vec<String>,
+    /// The parts of those that are short.
+    pub(crate) quoted_parts: Vec<String>,
     /// Parts of the words of messages and types, and of the names of the trace's functions and
     /// files: what [likeness](super::parts::Likeness) is asked of.
     pub(crate) parts: Vec<Part>,
@@ -46,6 +56,16 @@ pub(crate) struct Query {
     pub(crate) has_own: bool,
     /// Whether the innermost frame of the outermost exception is the program's own.
     pub(crate) ends_in_own: bool,
+}
+
+/// A number that messages give.
+#[derive(Debug)]
+pub(crate) struct Number {
+    /// Its place among the words of the text.
+    pub(crate) at: usize,
+    pub(crate) number: f64,
+    /// What it is with the word behind it for a unit.
+    pub(crate) measured: Value,
 }
 
 /// A word of the incident.
@@ -107,10 +127,13 @@ impl Query {
             sure,
             terms: Vec::new(),
             frames: Vec::new(),
-            text: String::new(),
-            squeezed: String::new(),
+            text: SearchText::default(),
+            squeezed: SearchText::default(),
+            numbers: Vec::new(),
             said: Vec::new(),
             quoted: Vec::new(),
+            lower_quoted: Vec::new(),
+            quoted_parts: Vec::new(),
             parts: Vec::new(),
             trace_parts: Vec::new(),
             packages: Vec::new(),
@@ -123,7 +146,11 @@ impl Query {
                 .is_some_and(|frame| frame.in_app),
         };
         query.read_messages(incident);
-        query.squeezed = squeezed(&query.text);
+        query.squeezed = SearchText::new(squeezed(query.text.as_str()));
+        query.numbers = numbers(query.text.as_str());
+        query.lower_quoted = query.quoted.iter().map(|text| text.to_lowercase()).collect();
+        let short = query.quoted.iter().filter(|text| text.len() <= QUOTED);
+        query.quoted_parts = short.flat_map(|text| super::words::parts(text)).collect();
         query.read_frames(incident, prepared, &order);
         query.terms.truncate(TERMS);
         query
@@ -139,10 +166,11 @@ impl Query {
             texts.push(&incident.title);
         }
         texts.push(&incident.message);
+        let mut all = String::new();
         for text in texts {
-            let text = clip(text, 2_000.min(TEXT.saturating_sub(self.text.len())));
-            self.text.extend(text.chars().flat_map(char::to_lowercase));
-            self.text.push('\n');
+            let text = clip(text, 2_000.min(TEXT.saturating_sub(all.len())));
+            all.extend(text.chars().flat_map(char::to_lowercase));
+            all.push('\n');
             for quoted in quoted(text) {
                 for word in words(quoted) {
                     self.term(word, Role::Quoted);
@@ -161,6 +189,7 @@ impl Query {
                 }
             }
         }
+        self.text = SearchText::new(all);
     }
 
     fn read_frames(
@@ -275,10 +304,29 @@ impl Query {
         }
     }
 
+    /// Whether a message puts a text, given in lower case, in quotes.
+    pub(crate) fn quotes(&self, text: &str) -> bool {
+        self.lower_quoted.iter().any(|quoted| quoted == text)
+    }
+
     /// Whether the incident is of a class.
     pub(crate) fn is(&self, class: ErrorClass) -> bool {
         self.classes.contains(&class)
     }
+}
+
+/// The numbers of a text, each with the word behind it for a unit.
+fn numbers(text: &str) -> Vec<Number> {
+    let found: Vec<&str> = words(text).collect();
+    let mut numbers = Vec::new();
+    for (at, word) in found.iter().enumerate() {
+        if let Ok(number) = word.parse() {
+            let unit = found.get(at + 1).copied().unwrap_or_default();
+            let measured = Value::read("", &format!("{word}{unit}"));
+            numbers.push(Number { at, number, measured });
+        }
+    }
+    numbers
 }
 
 /// The letters and digits of a text alone.

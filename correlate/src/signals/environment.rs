@@ -6,6 +6,7 @@ use crate::{Direction, Observation, Provenance};
 use crate::Incident;
 use crate::diff::reduce::keeps_lines;
 use crate::facts::{FactKind, is_config_code};
+use crate::rank::words::parts;
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "other-environment",
@@ -38,24 +39,36 @@ pub(super) fn same(one: &str, other: &str) -> bool {
         || meaning(one).is_some_and(|meant| meaning(other) == Some(meant))
 }
 
-/// The environment that a configuration file is for, by its path or else by a key in it, where the
-/// incident happened in another one. Code is for none: `src/production/plan.py` runs everywhere.
-pub(super) fn other(incident: &Incident, path: &str, key: &str) -> Option<&'static str> {
-    let here = incident.environment.as_deref()?;
-    let here = meaning(here)?;
-    if !keeps_lines(path) && !is_config_code(path) {
-        return None;
-    }
-    let named = crate::rank::words::parts(path)
-        .iter()
-        .chain(&crate::rank::words::parts(key))
-        .find_map(|part| meaning(part))?;
-    (named != here).then_some(named)
+/// Whether a file can be for one environment: configuration. Code is for none:
+/// `src/production/plan.py` runs everywhere.
+pub(crate) fn configures(path: &str) -> bool {
+    keeps_lines(path) || is_config_code(path)
+}
+
+/// The environment that a path or key names.
+pub(crate) fn named(name: &str) -> Option<&'static str> {
+    parts(name).iter().find_map(|part| meaning(part))
+}
+
+/// The environment where the incident happened, if it is one of those known.
+pub(super) fn here(incident: &Incident) -> Option<&'static str> {
+    meaning(incident.environment.as_deref()?)
+}
+
+/// The environment that something is for, where the incident happened in another one.
+pub(super) fn foreign(
+    here: Option<&'static str>,
+    named: Option<&'static str>,
+) -> Option<&'static str> {
+    let here = here?;
+    named.filter(|named| *named != here)
 }
 
 fn meaning(word: &str) -> Option<&'static str> {
-    let word = word.to_ascii_lowercase();
-    ENVIRONMENTS.iter().find(|(name, _)| *name == word).map(|(_, meaning)| *meaning)
+    ENVIRONMENTS
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(word))
+        .map(|(_, meaning)| *meaning)
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
@@ -64,16 +77,16 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 
 /// The foreign environment, where every file of the change belongs to one.
 fn only(scene: &Scene<'_>, position: usize) -> Option<&'static str> {
+    scene.here?;
+    let prepared = scene.prepared;
     let mut found = None;
-    for (index, file) in scene.prepared.change(position).files.iter().enumerate() {
-        let by_path = other(scene.incident, &file.path, "");
+    for (index, &path) in prepared.files[position].iter().enumerate() {
+        let by_path = foreign(scene.here, prepared.paths[path].environment);
         let by_keys = || {
             let mut named = None;
-            for fact in &scene.prepared.facts[position] {
-                if fact.place.file == index
-                    && let FactKind::Setting(setting) = &fact.kind
-                {
-                    named = Some(other(scene.incident, &file.path, &setting.key)?);
+            for (fact, note) in prepared.facts[position].iter().zip(&prepared.notes[position]) {
+                if fact.place.file == index && matches!(fact.kind, FactKind::Setting(_)) {
+                    named = Some(foreign(scene.here, note.environment)?);
                 }
             }
             named
@@ -95,7 +108,11 @@ mod tests {
     #[test]
     fn only_configuration_belongs_to_an_environment() {
         let incident = Incident { environment: Some("production".into()), ..Incident::default() };
-        let named = |path| other(&incident, path, "");
+        let other = |path, key| {
+            let named = named(path).or_else(|| named(key)).filter(|_| configures(path));
+            foreign(here(&incident), named)
+        };
+        let by_path = |path| other(path, "");
         for path in [
             "config/staging.yml",
             "deploy/values-staging.yaml",
@@ -103,7 +120,7 @@ mod tests {
             "shop/settings/stage.py",
             ".env.staging",
         ] {
-            assert_eq!(named(path), Some("staging"), "{path}");
+            assert_eq!(by_path(path), Some("staging"), "{path}");
         }
         for path in [
             "src/staging/area.py",
@@ -113,10 +130,10 @@ mod tests {
             "config/production.yml",
             "config/app.yml",
         ] {
-            assert_eq!(named(path), None, "{path}");
+            assert_eq!(by_path(path), None, "{path}");
         }
         // Where the path does not say it a key may, in configuration.
-        let keyed = |path| other(&incident, path, "staging.pool");
+        let keyed = |path| other(path, "staging.pool");
         assert_eq!(keyed("config/database.yml"), Some("staging"));
         assert_eq!(keyed("config/production.yml"), None);
         assert_eq!(keyed("shop/pool.py"), None);

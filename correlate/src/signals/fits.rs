@@ -1,14 +1,14 @@
 //! How the facts of a change relate to the incident: how well they explain its class of error, and
 //! how much they matter where it happened.
 
+use crate::Observation;
 use crate::facts::component::Components;
 use crate::facts::{ErrorClass, Fact, FactKind, Trend, fit};
-use crate::rank::prepare::{Note, PreparedWindow};
+use crate::rank::note::Note;
 use crate::rank::query::Query;
 use crate::rank::words::{is_common, parts};
-use crate::{FileChange, Incident, Observation};
 
-use super::{Scene, Sight};
+use super::{Scene, Sight, environment};
 
 /// How a fact relates to the incident.
 #[derive(Debug, Clone, Copy)]
@@ -52,26 +52,35 @@ pub(super) fn sight(scene: &Scene<'_>, position: usize, in_code: bool) -> Option
 
 /// The fits of all facts of the change at a position.
 pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
-    let change = scene.prepared.change(position);
     let facts = scene.prepared.facts[position].iter().zip(&scene.prepared.notes[position]);
     facts
         .enumerate()
         .map(|(index, (fact, note))| {
+            let in_code = in_code(&fact.kind);
+            let bearing = bearing(scene, note);
+            // Whatever it explains, it counts for nothing.
+            if bearing == 0.0 {
+                return Fit { fact: index, class: None, strength: 0.0, relevance: 0.0, in_code };
+            }
             let (class, strength) = best_class(&scene.query, &fact.kind, note);
             let strength = strength
-                * company(scene.components, &fact.kind, note, class)
+                * company(scene, &fact.kind, note, class)
                 * if class == Some(ErrorClass::MissingKey) {
                     missed(&scene.query, &fact.kind)
                 } else {
                     1.0
                 };
-            let file = &change.files[fact.place.file];
-            let in_code = in_code(&fact.kind);
-            let relevance = relevance(scene.incident, scene.prepared, file, fact)
-                * if in_code { nearness(scene, position, fact) } else { 1.0 };
+            let relevance = bearing * if in_code { nearness(scene, position, fact) } else { 1.0 };
             Fit { fact: index, class, strength, relevance, in_code }
         })
         .collect()
+}
+
+/// How much a fact matters where the incident happened.
+fn bearing(scene: &Scene<'_>, note: &Note) -> f64 {
+    let elsewhere =
+        note.bearing > 0.0 && environment::foreign(scene.here, note.environment).is_some();
+    if elsewhere { 0.15 } else { note.bearing }
 }
 
 /// The components that an incident's words, frames and libraries name.
@@ -98,7 +107,8 @@ fn best_class(query: &Query, fact: &FactKind, note: &Note) -> (Option<ErrorClass
 }
 
 /// A setting of the component that the error comes from explains more than one of another.
-fn company(error: Components, fact: &FactKind, note: &Note, class: Option<ErrorClass>) -> f64 {
+fn company(scene: &Scene<'_>, fact: &FactKind, note: &Note, class: Option<ErrorClass>) -> f64 {
+    let error = scene.components;
     match fact {
         // Whatever changes a schema configures the database.
         FactKind::Schema { .. } => {
@@ -189,81 +199,3 @@ fn nearness(scene: &Scene<'_>, position: usize, fact: &Fact) -> f64 {
 
 /// Lines within which a changed number is near a frame.
 const NEAR: u32 = 30;
-
-/// How much a file's settings matter where the incident happened.
-fn relevance(
-    incident: &Incident,
-    prepared: &PreparedWindow<'_>,
-    file: &FileChange,
-    fact: &Fact,
-) -> f64 {
-    if prepared.paths[prepared.by_path[&file.path]].kind.is_side() {
-        return 0.0;
-    }
-    let key = match &fact.kind {
-        FactKind::Setting(setting) => setting.key.as_str(),
-        _ => "",
-    };
-    if super::environment::other(incident, &file.path, key).is_some() {
-        return 0.15;
-    }
-    let serves_developers = match &fact.kind {
-        FactKind::Dependency { name, .. } => is_tool(name),
-        FactKind::Setting(_) | FactKind::SettingRenamed { .. } => {
-            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-            BUILDS.contains(&name)
-        }
-        _ => false,
-    };
-    if serves_developers {
-        return 0.15;
-    }
-    // What watches the program, or writes its log, does not break it.
-    let watches = |name: &str| parts(name).iter().any(|part| WATCHES.contains(&part.as_str()));
-    if watches(&file.path) || watches(key) { 0.4 } else { 1.0 }
-}
-
-/// Files whose settings, beside their dependencies, tell tools how to build and check.
-const BUILDS: &[&str] = &[
-    "pyproject.toml",
-    "setup.cfg",
-    "tslint.json",
-    "biome.json",
-    "lerna.json",
-    "turbo.json",
-    "nx.json",
-];
-
-/// Whether a package is for those who write, check and test the program.
-fn is_tool(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    TOOLS.iter().any(|tool| {
-        lower.match_indices(tool).any(|(at, _)| {
-            let bytes = lower.as_bytes();
-            let free = |byte: Option<&u8>| byte.is_none_or(|b| !b.is_ascii_alphanumeric());
-            (at == 0 || free(bytes.get(at - 1))) && free(bytes.get(at + tool.len()))
-        })
-    })
-}
-
-#[rustfmt::skip]
-const TOOLS: &[&str] = &[
-    "flake8", "black", "mypy", "pytest", "tox", "nox", "ruff", "isort", "pylint", "coverage", "pre-commit", "wheel",
-    "twine", "sphinx", "types", "faker", "factory-boy",
-    "eslint", "prettier", "jest", "mocha", "vitest", "chai", "sinon", "nyc", "husky", "lint-staged", "cypress",
-    "nodemon", "@types",
-    "rubocop", "rspec", "simplecov", "brakeman", "capybara", "factory_bot", "webmock", "junit", "mockito",
-    "assertj", "checkstyle", "spotbugs", "jacoco", "testcontainers", "wiremock",
-    "xunit", "nunit", "moq", "coverlet", "phpunit", "phpstan", "psalm", "pint", "credo", "dialyxir", "ex_doc",
-    "ex_machina", "mox", "testify", "golangci", "criterion", "proptest", "insta",
-];
-
-/// Words of paths whose files watch a program or back it up.
-#[rustfmt::skip]
-const WATCHES: &[&str] = &[
-    "alert", "alerting", "alertmanager", "monitoring", "grafana", "prometheus", "dashboard", "statsd", "logrotate",
-    "datadog", "newrelic", "logging",
-    "promtail", "fluentd", "fluentbit", "filebeat", "vector", "telemetry", "otel", "opentelemetry", "pagerduty",
-    "backup", "sentry", "loki", "jaeger", "logback", "log4j", "log4j2", "nlog", "serilog", "log4net", "lograge",
-    "log", "logger", "loglevel", "metric",
-];

@@ -12,7 +12,7 @@ mod dependency;
 mod deployed;
 mod directory;
 mod docs_only;
-mod environment;
+pub(crate) mod environment;
 mod fact_fits;
 mod fits;
 mod form_only;

@@ -7,7 +7,7 @@ use crate::facts::{
     DefinitionAction, ErrorClass, Fact, FactKind, SchemaAction, Setting, Trend, Unit, Value,
     family::is_generic,
 };
-use crate::rank::query::squeezed;
+use crate::rank::query::{Number, squeezed};
 use crate::rank::words::{hash, is_common, parts, words};
 
 pub(super) const SIGNAL: Signal = Signal {
@@ -20,7 +20,7 @@ pub(super) const SIGNAL: Signal = Signal {
 
 fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, String)> {
     let mut best: Option<(usize, f64, String)> = None;
-    for fit in &scene.fits[position] {
+    for fit in scene.fits[position].iter().filter(|fit| fit.relevance > 0.0) {
         let fact = scene.fact(position, fit.fact);
         if let Some((value, text)) = quoted(scene, fact).filter(|_| !moved(scene, position, fact)) {
             let value = value * fit.relevance;
@@ -88,7 +88,7 @@ fn lost(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
     let old = setting.old.as_ref().filter(|old| words(&old.text).count() <= LOST)?;
     words(&old.text)
         .filter(|word| word.len() >= 4 && !is_common(word) && !is_generic(&word.to_lowercase()))
-        .filter(|word| stands(&scene.query.text, &word.to_lowercase()))
+        .filter(|word| scene.query.text.stands(&word.to_lowercase()))
         .max_by_key(|word| word.len())
         .map(|word| {
             // A word that many changes have is that of the project, not of what is gone.
@@ -101,15 +101,18 @@ fn lost(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
 /// The old value, where another took its place: what the program still asks for.
 fn missed(scene: &Scene<'_>, setting: &Setting) -> Option<(f64, String)> {
     let (old, new) = (setting.old.as_ref()?, setting.new.as_ref()?);
-    let (gone, now) = (old.text.to_lowercase(), new.text.to_lowercase());
-    if setting.trend != Trend::Replaced || gone.len() < 4 || old.number.is_some() {
+    if setting.trend != Trend::Replaced || old.number.is_some() {
         return None;
     }
-    if scene.query.quoted.iter().any(|quoted| quoted.to_lowercase() == gone) {
+    let (gone, now) = (old.text.to_lowercase(), new.text.to_lowercase());
+    if gone.len() < 4 {
+        return None;
+    }
+    if scene.query.quotes(&gone) {
         return Some((0.8, old.text.clone()));
     }
-    let piece = pieces(&gone).filter(|piece| pieces(&now).all(|other| other != *piece));
-    tells(scene, piece).map(|piece| (0.6, piece.to_owned()))
+    let fresh = |piece: &str| pieces(&now).all(|other| other != piece);
+    tells(scene, &gone, fresh).map(|piece| (0.6, piece.to_owned()))
 }
 
 /// The parts of an address, path or list: host, port, folder, name.
@@ -119,12 +122,13 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         .filter(|piece| piece.len() >= 4)
 }
 
-/// The first piece that the error says and that is no everyday word.
-fn tells<'p>(scene: &Scene<'_>, mut pieces: impl Iterator<Item = &'p str>) -> Option<&'p str> {
-    pieces.find(|piece| {
-        !is_common(piece)
+/// The first fresh piece that the error says and that is no everyday word.
+fn tells<'p>(scene: &Scene<'_>, text: &'p str, is_fresh: impl Fn(&str) -> bool) -> Option<&'p str> {
+    pieces(text).find(|piece| {
+        scene.query.text.stands(piece)
+            && !is_common(piece)
             && !is_generic(crate::rank::words::stem(piece))
-            && stands(&scene.query.text, piece)
+            && is_fresh(piece)
     })
 }
 
@@ -135,28 +139,29 @@ fn value(scene: &Scene<'_>, setting: &Setting, new: &Value, old: Option<&str>) -
         return None;
     }
     if new.number.is_some() {
-        let quoted = !text.bytes().all(|b| b.is_ascii_digit())
-            && scene.query.quoted.iter().any(|quoted| quoted.to_lowercase() == text);
+        let quoted = !text.bytes().all(|b| b.is_ascii_digit()) && scene.query.quotes(&text);
         return if quoted { Some(1.0) } else { number(scene, setting, new) };
     }
     if matches!(text.as_str(), "true" | "false" | "on" | "off" | "yes" | "no" | "none" | "null") {
-        return stands(&scene.query.text, &text)
+        return scene
+            .query
+            .text
+            .stands(&text)
             .then(|| named_parts(scene, &setting.key))
             .filter(|&share| share > 0.4)
             .map(|_| 0.7);
     }
-    let in_quotes = scene.query.quoted.iter().any(|quoted| quoted.to_lowercase() == text);
+    let in_quotes = scene.query.quotes(&text);
     if in_quotes && text.len() >= 2 {
         return Some(1.0);
     }
-    if text.len() >= 4 && !is_common(&text) && stands(&scene.query.text, &text) {
+    if text.len() >= 4 && !is_common(&text) && scene.query.text.stands(&text) {
         let long = text.len() >= 6 && !is_generic(&text);
         return Some(if long || text.contains(['/', '_', '-', '.', ':']) { 1.0 } else { 0.7 });
     }
     // Part of an address or path: host, port, a folder that the old value did not have.
     let old = old.unwrap_or_default().to_lowercase();
-    let fresh = pieces(&text).filter(|piece| !old.contains(piece));
-    tells(scene, fresh).map(|_| 0.8)
+    tells(scene, &text, |piece| !old.contains(piece)).map(|_| 0.8)
 }
 
 /// A number says something when the message names the key's words beside it, gives it in a unit, or
@@ -165,7 +170,18 @@ fn number(scene: &Scene<'_>, setting: &Setting, new: &Value) -> Option<f64> {
     let wanted = new.number?;
     let bare: String = new.text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
     let written: f64 = bare.parse().unwrap_or(wanted);
-    let found: Vec<&str> = words(&scene.query.text).collect();
+    let same = |said: &Number| {
+        in_unit(said, new)
+            || [written, wanted].into_iter().any(|wanted| {
+                alike(said.number, wanted)
+                    || (wanted > 0.0
+                        && (alike(said.number * 1_000.0, wanted)
+                            || alike(said.number, wanted * 1_000.0)))
+            })
+    };
+    let mut same = scene.query.numbers.iter().filter(|said| same(said)).peekable();
+    same.peek()?;
+    let found: Vec<&str> = words(scene.query.text.as_str()).collect();
     let keys = parts(&setting.key);
     // The message gives the old value as well: what one side has, and what the other has.
     let both = setting.old.as_ref().is_some_and(|old| {
@@ -173,28 +189,14 @@ fn number(scene: &Scene<'_>, setting: &Setting, new: &Value) -> Option<f64> {
     });
     let spoken = keys.len() >= 2 && new.text.len() >= 2 && named_parts(scene, &setting.key) > 0.6;
     let mut best: Option<f64> = None;
-    for (at, word) in found.iter().enumerate() {
-        let Ok(number) = word.parse::<f64>() else { continue };
-        let unit = found.get(at + 1).copied().unwrap_or_default();
-        let measured = Value::read("", &format!("{word}{unit}"));
-        let in_unit = new.unit != Unit::None
-            && measured.unit == new.unit
-            && measured.number.is_some_and(|number| alike(number, wanted));
-        let same = in_unit
-            || [written, wanted].into_iter().any(|wanted| {
-                alike(number, wanted)
-                    || (wanted > 0.0
-                        && (alike(number * 1_000.0, wanted) || alike(number, wanted * 1_000.0)))
-            });
-        if !same {
-            continue;
-        }
+    for said in same {
+        let at = said.at;
         let beside = found[at.saturating_sub(3)..(at + 4).min(found.len())].iter().any(|near| {
             let near = crate::rank::words::stem(near);
             near.len() > 2 && keys.iter().any(|key| key == near)
         });
-        let digits = word.trim_end_matches('0').len();
-        let strength = match (beside || both || spoken, in_unit, digits) {
+        let digits = found[at].trim_end_matches('0').len();
+        let strength = match (beside || both || spoken, in_unit(said, new), digits) {
             (true, _, _) => 1.0,
             (false, true, _) => 0.6,
             (false, _, 3..) => 0.5,
@@ -206,42 +208,46 @@ fn number(scene: &Scene<'_>, setting: &Setting, new: &Value) -> Option<f64> {
     best.filter(|&strength| strength > 0.0)
 }
 
+/// Whether the error gives a number in a unit that makes it the same as a value.
+fn in_unit(said: &Number, new: &Value) -> bool {
+    new.unit != Unit::None
+        && said.measured.unit == new.unit
+        && said
+            .measured
+            .number
+            .zip(new.number)
+            .is_some_and(|(number, wanted)| alike(number, wanted))
+}
+
 fn alike(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
 }
 
 /// How surely the error names a key: whole and in quotes, whole, or its last words.
 fn name(scene: &Scene<'_>, key: &str) -> Option<f64> {
-    let composed = parts(key).len() >= 2;
-    let key = key.to_lowercase();
-    let last = key.rsplit(['.', '/']).next().unwrap_or(&key);
-    for quoted in &scene.query.quoted {
-        let quoted = quoted.to_lowercase();
-        if quoted == key || (quoted == last && last.len() >= 2) {
-            return Some(1.0);
-        }
+    let lower = key.to_lowercase();
+    let last = lower.rsplit(['.', '/']).next().unwrap_or(&lower);
+    if scene.query.quotes(&lower) || last.len() >= 2 && scene.query.quotes(last) {
+        return Some(1.0);
     }
-    if last.len() >= 5 && last.contains(['_', '-']) && stands(&scene.query.text, last) {
+    if last.len() >= 5 && last.contains(['_', '-']) && scene.query.text.stands(last) {
         return Some(0.95);
     }
-    if key.contains('.') && stands(&scene.query.text, &key) {
+    if lower.contains('.') && scene.query.text.stands(&lower) {
         return Some(0.95);
     }
     // `maxPollIntervalMs` and `max.poll.interval.ms` are one name.
-    [last, key.as_str()]
-        .iter()
-        .any(|name| {
-            let run = squeezed(name);
-            run.len() >= 10 && composed && scene.query.squeezed.contains(&run)
-        })
-        .then_some(0.9)
+    let said = |name: &str| {
+        let run = squeezed(name);
+        run.len() >= 10 && scene.query.squeezed.contains(&run)
+    };
+    (lower.len() >= 10 && (said(last) || said(&lower)) && parts(key).len() >= 2).then_some(0.9)
 }
 
 /// Share of the key's words that the message names.
 fn named_parts(scene: &Scene<'_>, key: &str) -> f64 {
     let parts = parts(key);
-    let named =
-        parts.iter().filter(|part| part.len() > 1 && stands(&scene.query.text, part)).count();
+    let named = parts.iter().filter(|part| part.len() > 1 && scene.query.text.stands(part)).count();
     named as f64 / parts.len().max(1) as f64
 }
 
@@ -251,7 +257,7 @@ fn of_schema(
     table: &Option<String>,
     column: &Option<String>,
 ) -> Option<(f64, String)> {
-    let named = |name: &&String| name.len() > 1 && stands(&scene.query.text, &name.to_lowercase());
+    let named = |name: &&String| name.len() > 1 && scene.query.text.stands(&name.to_lowercase());
     let gone = matches!(
         action,
         SchemaAction::ColumnDropped
@@ -271,17 +277,6 @@ fn of_schema(
         (None, Some(table)) => Some((0.25, table.clone())),
         (None, None) => None,
     }
-}
-
-/// Whether a text holds a word or phrase that is not part of a longer word.
-fn stands(text: &str, phrase: &str) -> bool {
-    let inside = |c: char| c.is_alphanumeric() || c == '_';
-    !phrase.is_empty()
-        && text.match_indices(phrase).any(|(at, _)| {
-            let before = text[..at].chars().next_back();
-            let after = text[at + phrase.len()..].chars().next();
-            before.is_none_or(|c| !inside(c)) && after.is_none_or(|c| !inside(c))
-        })
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {

@@ -6,10 +6,11 @@ use crate::rank::parts::Likeness;
 use crate::rank::prepare::PreparedWindow;
 use crate::rank::query::{Query, Role, Term};
 use crate::rank::trace::{Touch, Trace};
+use crate::rank::words::{each_word, hash};
 use crate::{Incident, Observation, Place};
 
-use super::Sight;
 use super::fits::{self, Fit};
+use super::{Sight, environment};
 
 /// Rarity above which a word says no more, in nats.
 const RAREST: f64 = 5.0;
@@ -38,6 +39,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) blamed: Vec<Vec<usize>>,
     /// By deployment: the position of its commit, where the window holds it.
     pub(crate) deployed_at: Vec<Option<usize>>,
+    /// The environment where the incident happened.
+    pub(crate) here: Option<&'static str>,
     /// What the error comes from.
     pub(crate) components: Components,
     /// By position: the facts of the change with their best class.
@@ -70,6 +73,7 @@ impl<'a> Scene<'a> {
             like_message: Likeness::new(&query.parts, &prepared.message_words, n),
             blamed: vec![Vec::new(); n],
             deployed_at: Vec::new(),
+            here: environment::here(incident),
             components: fits::components(&query),
             fits: Vec::new(),
             together: vec![None; n],
@@ -114,6 +118,9 @@ impl<'a> Scene<'a> {
 
     /// Which changes blame and deployments name.
     fn find_commits(&mut self) {
+        if self.prepared.window.blame.is_empty() && self.prepared.window.deployments.is_empty() {
+            return;
+        }
         let mut by_sha = std::collections::HashMap::new();
         for position in 0..self.prepared.len() {
             by_sha.insert(self.prepared.change(position).sha.as_str(), position);
@@ -265,15 +272,15 @@ impl<'a> Scene<'a> {
 
     /// The first hunk whose lines hold a word, case-blind.
     pub(crate) fn place_of(&self, position: usize, word: &str) -> Option<Place> {
-        let wanted = crate::rank::words::hash(word);
+        let wanted = hash(word);
         let files = &self.prepared.change(position).files;
         files.iter().enumerate().find_map(|(file, of)| {
             let hunk = of.hunks.iter().position(|hunk| {
-                hunk.removed
-                    .iter()
-                    .chain(&hunk.added)
-                    .flat_map(|line| crate::rank::words::words(line))
-                    .any(|word| crate::rank::words::hash(word) == wanted)
+                hunk.removed.iter().chain(&hunk.added).any(|line| {
+                    let mut holds = false;
+                    each_word(line, |hash, _, _| holds |= hash == wanted);
+                    holds
+                })
             })?;
             Some(Place { file, hunk: Some(hunk) })
         })

@@ -15,7 +15,7 @@ pub(super) const SIGNAL: Signal = Signal {
 
 fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, Vec<String>)> {
     let mut best: Option<(usize, f64, Vec<String>)> = None;
-    for fit in &scene.fits[position] {
+    for fit in scene.fits[position].iter().filter(|fit| fit.relevance > 0.0) {
         let key = match &scene.fact(position, fit.fact).kind {
             FactKind::Setting(setting) => &setting.key,
             FactKind::SettingRenamed { from, .. } => from,

@@ -5,8 +5,6 @@ use crate::{Direction, Observation, Provenance};
 
 use crate::facts::FactKind;
 use crate::facts::family::is_generic;
-use crate::rank::prepare::key_parts;
-use crate::rank::words::parts;
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "setting-of-trace",
@@ -16,28 +14,20 @@ pub(super) const SIGNAL: Signal = Signal {
     observe,
 };
 
-/// The fact whose key shares the rarest words with the trace, and those words.
-fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, Vec<String>)> {
-    let mut best: Option<(usize, f64, Vec<String>)> = None;
-    for fit in &scene.fits[position] {
-        let fact = scene.fact(position, fit.fact);
-        if matches!(fact.kind, FactKind::Dependency { .. }) {
+/// The fact whose key shares the rarest words with the trace.
+fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
+    let mut best: Option<(usize, f64)> = None;
+    for fit in scene.fits[position].iter().filter(|fit| fit.relevance > 0.0) {
+        if matches!(scene.fact(position, fit.fact).kind, FactKind::Dependency { .. }) {
             continue;
         }
-        let mut sum = 0.0;
-        let mut words = Vec::new();
-        for part in key_parts(&fact.kind) {
-            let value = shared(scene, &part);
-            if value > 0.0 {
-                sum += value;
-                words.push(part);
-            }
-        }
+        let words = &scene.prepared.notes[position][fit.fact].words;
+        let sum: f64 = words.iter().map(|word| shared(scene, word)).sum();
         // A word in common says little of a setting that cannot make such an error.
         let possible = 0.3 + 0.7 * (fit.strength / 0.3).min(1.0);
         let value = (1.0 - (-1.6 * sum).exp()) * fit.relevance * possible;
-        if value > best.as_ref().map_or(0.0, |(_, other, _)| *other) {
-            best = Some((fit.fact, value, words));
+        if value > best.map_or(0.0, |(_, other)| other) {
+            best = Some((fit.fact, value));
         }
     }
     best
@@ -52,11 +42,7 @@ fn shared(scene: &Scene<'_>, part: &str) -> f64 {
         .iter()
         .find(|(known, _)| alike(known, part))
         .map_or(0.0, |(_, depth)| 1.0 / (1.0 + 0.25 * f64::from(*depth)));
-    let of_message = scene
-        .query
-        .quoted
-        .iter()
-        .any(|quoted| quoted.len() <= 60 && parts(quoted).iter().any(|word| word == part));
+    let of_message = scene.query.quoted_parts.iter().any(|word| word == part);
     let place = of_trace.max(if of_message { 1.0 } else { 0.0 });
     if place == 0.0 {
         return 0.0;
@@ -71,11 +57,13 @@ fn alike(a: &str, b: &str) -> bool {
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    best(scene, position).map_or(0.0, |(_, value, _)| value)
+    best(scene, position).map_or(0.0, |(_, value)| value)
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let (fact, _, words) = best(scene, position)?;
+    let (fact, _) = best(scene, position)?;
+    let words = scene.prepared.notes[position][fact].words.iter();
+    let words = words.filter(|word| shared(scene, word) > 0.0).cloned().collect();
     let fact = scene.fact(position, fact);
     Some(Sight::of(Observation::SettingOfTrace { fact: fact.clone(), words }).at(fact.place))
 }

@@ -3,7 +3,7 @@
 use super::scene::Text;
 use super::{Scene, Sight, Signal};
 use crate::rank::query::Role;
-use crate::rank::words::{hash, words};
+use crate::rank::words::each_word;
 use crate::{Direction, Observation, Place, Provenance};
 
 pub(super) const SIGNAL: Signal = Signal {
@@ -40,15 +40,15 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<Shared> {
         for (index, hunk) in file.hunks.iter().enumerate() {
             let mut found: Vec<u64> = Vec::new();
             let mut sum = 0.0;
-            for word in hunk.removed.iter().chain(&hunk.added).flat_map(|line| words(line)) {
-                let hash = hash(word);
+            let mut add = |hash, _, _| {
                 if let Some((_, value)) = terms.iter().find(|(known, _)| *known == hash)
                     && !found.contains(&hash)
                 {
                     found.push(hash);
                     sum += value;
                 }
-            }
+            };
+            hunk.removed.iter().chain(&hunk.added).for_each(|line| each_word(line, &mut add));
             if sum > best.as_ref().map_or(0.0, |other| other.sum) {
                 let place = Place { file: touch.file, hunk: Some(index) };
                 best = Some(Shared { place, words: found, sum });

@@ -1,0 +1,74 @@
+//! What is known of a fact before any incident.
+
+use super::prepare::PathTouches;
+use super::words::parts;
+use crate::facts::component::Components;
+use crate::facts::family::families;
+use crate::facts::{Fact, FactKind, Family};
+use crate::signals::environment;
+
+/// What is known of a fact before any incident.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    /// What its key governs, primary first.
+    pub(crate) families: Vec<Family>,
+    /// The components that its key and its file name.
+    pub(crate) components: Components,
+    /// How much it matters wherever an incident happened, 0 to 1.
+    pub(crate) bearing: f64,
+    /// The environment that its file or its key is for.
+    pub(crate) environment: Option<&'static str>,
+    /// The telling words of what it is about, sorted.
+    pub(crate) words: Vec<String>,
+}
+
+impl Note {
+    /// `section` is what the section of the fact's hunk names.
+    pub(super) fn new(fact: &Fact, path: &PathTouches, section: impl Fn() -> Components) -> Self {
+        let key = match &fact.kind {
+            FactKind::Setting(setting) => Some(setting.key.as_str()),
+            FactKind::SettingRenamed { from, .. } => Some(from.as_str()),
+            _ => None,
+        };
+        let of_key = || match &fact.kind {
+            FactKind::Setting(setting) if path.configures => environment::named(&setting.key),
+            _ => None,
+        };
+        Self {
+            families: key.map(families).unwrap_or_default(),
+            components: key.map_or_else(Components::default, |key| {
+                Components::of(key) | path.components | section()
+            }),
+            bearing: super::bearing::of(fact, path),
+            environment: path.environment.or_else(of_key),
+            words: key_parts(&fact.kind),
+        }
+    }
+}
+
+/// The telling words of what a fact is about.
+fn key_parts(fact: &FactKind) -> Vec<String> {
+    let mut found = match fact {
+        FactKind::Setting(setting) if !setting.in_code => {
+            let mut found = parts(&setting.key);
+            // The parts of an address or name tell as much as its key: `http://…/templates`.
+            for value in [&setting.old, &setting.new].into_iter().flatten() {
+                let is_name = value.number.is_none() && !value.text.contains(' ');
+                if is_name && value.text.len() <= 160 {
+                    found.extend(parts(&value.text).into_iter().filter(|part| part.len() > 3));
+                }
+            }
+            found
+        }
+        FactKind::SettingRenamed { from, to, .. } => {
+            let mut found = parts(from);
+            found.extend(parts(to));
+            found
+        }
+        FactKind::Dependency { name, .. } => parts(name),
+        _ => Vec::new(),
+    };
+    found.sort();
+    found.dedup();
+    found
+}
