@@ -50,6 +50,8 @@ pub struct PreparedWindow<'w> {
     pub(crate) key_words: HashMap<String, usize>,
     pub(crate) paths: Vec<PathTouches>,
     pub(crate) by_path: HashMap<String, usize>,
+    pub(crate) directories: Vec<String>,
+    by_directory: HashMap<String, usize>,
     /// By position: its files' paths, indices into those.
     pub(crate) files: Vec<Vec<usize>>,
     pub(crate) by_name: HashMap<u64, Vec<usize>>,
@@ -96,6 +98,8 @@ impl Sections {
 pub(crate) struct PathTouches {
     pub(crate) path: String,
     pub(crate) kind: FileKind,
+    /// Its directory, an index into [`PreparedWindow::directories`].
+    pub(crate) directory: Option<usize>,
     /// Whether it is configuration.
     pub(crate) configures: bool,
     /// The environment that it is for.
@@ -117,11 +121,12 @@ pub(crate) struct Mention {
 }
 
 impl PathTouches {
-    fn new(path: &str) -> Self {
+    fn new(path: &str, directory: Option<usize>) -> Self {
         let configures = environment::configures(path);
         Self {
             path: path.to_owned(),
             kind: FileKind::of(path),
+            directory,
             configures,
             environment: environment::named(path).filter(|_| configures),
             watches: bearing::watches(path),
@@ -183,6 +188,8 @@ impl<'w> PreparedWindow<'w> {
             paths: Vec::new(),
             by_path: HashMap::new(),
             by_name: HashMap::new(),
+            directories: Vec::new(),
+            by_directory: HashMap::new(),
             files: Vec::with_capacity(order.len()),
             sections: Sections::default(),
             defined: Vec::with_capacity(order.len()),
@@ -267,12 +274,23 @@ impl<'w> PreparedWindow<'w> {
         facts.iter().map(note).collect()
     }
 
+    fn directory(&mut self, folder: &str) -> usize {
+        if let Some(&id) = self.by_directory.get(folder) {
+            return id;
+        }
+        let id = self.directories.len();
+        self.directories.push(folder.to_owned());
+        self.by_directory.insert(folder.to_owned(), id);
+        id
+    }
+
     fn touch(&mut self, position: usize, file: usize, path: &str) -> usize {
         let id = match self.by_path.get(path) {
             Some(&id) => id,
             None => {
                 let id = self.paths.len();
-                self.paths.push(PathTouches::new(path));
+                let directory = path.rsplit_once('/').map(|(folder, _)| self.directory(folder));
+                self.paths.push(PathTouches::new(path, directory));
                 self.by_path.insert(path.to_owned(), id);
                 let name = path.rsplit('/').next().unwrap_or(path);
                 self.by_name.entry(hash(name)).or_default().push(id);

@@ -30,6 +30,8 @@ pub(crate) struct Query {
     /// How many of these the wording is sure of; the others it hints at.
     pub(crate) sure: usize,
     pub(crate) terms: Vec<Term>,
+    /// Hashes of the terms and their indices, sorted.
+    by_hash: Vec<(u64, usize)>,
     pub(crate) frames: Vec<Seen>,
     /// The text of types and messages, lower case.
     pub(crate) text: SearchText,
@@ -126,6 +128,7 @@ impl Query {
             classes,
             sure,
             terms: Vec::new(),
+            by_hash: Vec::new(),
             frames: Vec::new(),
             text: SearchText::default(),
             squeezed: SearchText::default(),
@@ -153,6 +156,9 @@ impl Query {
         query.quoted_parts = short.flat_map(|text| super::words::parts(text)).collect();
         query.read_frames(incident, prepared, &order);
         query.terms.truncate(TERMS);
+        let terms = query.terms.iter().enumerate();
+        query.by_hash = terms.map(|(at, term)| (term.hash, at)).collect();
+        query.by_hash.sort_unstable();
         query
     }
 
@@ -302,6 +308,12 @@ impl Query {
                 self.parts.push(Part { hash, text, weight });
             }
         }
+    }
+
+    /// The term with a hash.
+    pub(crate) fn term_of(&self, hash: u64) -> Option<&Term> {
+        let at = self.by_hash.binary_search_by_key(&hash, |&(known, _)| known).ok()?;
+        Some(&self.terms[self.by_hash[at].1])
     }
 
     /// Whether a message puts a text, given in lower case, in quotes.

@@ -1,7 +1,9 @@
 //! The change touches the directory of a frame.
 
 use super::{Scene, Sight, Signal};
-use crate::{Direction, Observation, Provenance};
+use crate::rank::prepare::PreparedWindow;
+use crate::rank::query::{Query, get};
+use crate::{Direction, Incident, Observation, Provenance};
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "directory",
@@ -11,21 +13,40 @@ pub(super) const SIGNAL: Signal = Signal {
     observe,
 };
 
+/// Most frames whose directories are looked for.
+const FRAMES: usize = 8;
+
+/// By directory of the window: the nearest frame whose directory is the same.
+pub(super) fn frames(
+    incident: &Incident,
+    prepared: &PreparedWindow<'_>,
+    query: &Query,
+) -> Vec<Option<usize>> {
+    let seen = query.frames.iter().enumerate().filter(|(_, seen)| seen.in_app).take(FRAMES);
+    let folders: Vec<(usize, &str)> = seen
+        .filter_map(|(index, seen)| {
+            let name = get(incident, seen.frame).filename.as_deref()?;
+            Some((index, name.rsplit_once('/')?.0))
+        })
+        .collect();
+    let nearest = |directory: &String| {
+        folders
+            .iter()
+            .find(|(_, folder)| ends_with(directory, folder) || ends_with(folder, directory))
+            .map(|&(index, _)| index)
+    };
+    prepared.directories.iter().map(nearest).collect()
+}
+
 /// The file and the frame whose directories are the same, nearest frame first.
 fn find(scene: &Scene<'_>, position: usize) -> Option<(usize, usize)> {
-    let files = &scene.prepared.change(position).files;
-    scene.query.frames.iter().enumerate().filter(|(_, seen)| seen.in_app).take(8).find_map(
-        |(index, seen)| {
-            let name = crate::rank::query::get(scene.incident, seen.frame).filename.as_deref()?;
-            let (folder, _) = name.rsplit_once('/')?;
-            let file = files.iter().position(|file| {
-                file.path
-                    .rsplit_once('/')
-                    .is_some_and(|(other, _)| ends_with(other, folder) || ends_with(folder, other))
-            })?;
-            Some((file, index))
-        },
-    )
+    let files = scene.prepared.files[position].iter().enumerate();
+    files
+        .filter_map(|(file, &path)| {
+            let directory = scene.prepared.paths[path].directory?;
+            Some((file, scene.frame_in[directory]?))
+        })
+        .min_by_key(|&(_, frame)| frame)
 }
 
 /// Whether a path ends in whole components of another.

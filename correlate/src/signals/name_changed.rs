@@ -20,10 +20,7 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
     let mut best: Option<(usize, f64)> = None;
     for (index, fact) in scene.prepared.facts[position].iter().enumerate() {
         let FactKind::Definition { action, name } = &fact.kind else { continue };
-        let wanted = hash(name);
-        let Some(term) = scene.query.terms.iter().find(|term| term.hash == wanted) else {
-            continue;
-        };
+        let Some(term) = scene.query.term_of(hash(name)) else { continue };
         let role = match term.role {
             Role::Quoted => 1.0,
             Role::Message => 0.8,

@@ -10,7 +10,7 @@ use crate::rank::words::{each_word, hash};
 use crate::{Incident, Observation, Place};
 
 use super::fits::{self, Fit};
-use super::{Sight, environment};
+use super::{Sight, directory, environment};
 
 /// Rarity above which a word says no more, in nats.
 const RAREST: f64 = 5.0;
@@ -39,6 +39,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) blamed: Vec<Vec<usize>>,
     /// By deployment: the position of its commit, where the window holds it.
     pub(crate) deployed_at: Vec<Option<usize>>,
+    /// By directory of the window: the nearest frame that stands there.
+    pub(crate) frame_in: Vec<Option<usize>>,
     /// The environment where the incident happened.
     pub(crate) here: Option<&'static str>,
     /// What the error comes from.
@@ -73,6 +75,7 @@ impl<'a> Scene<'a> {
             like_message: Likeness::new(&query.parts, &prepared.message_words, n),
             blamed: vec![Vec::new(); n],
             deployed_at: Vec::new(),
+            frame_in: directory::frames(incident, prepared, &query),
             here: environment::here(incident),
             components: fits::components(&query),
             fits: Vec::new(),
@@ -148,10 +151,10 @@ impl<'a> Scene<'a> {
             let mut company: std::collections::HashMap<usize, usize> =
                 std::collections::HashMap::new();
             for &(position, _) in touches {
-                let files = &self.prepared.change(position).files;
+                let files = &self.prepared.files[position];
                 if files.len() <= 30 {
-                    for file in files {
-                        *company.entry(self.prepared.by_path[&file.path]).or_default() += 1;
+                    for &path in files {
+                        *company.entry(path).or_default() += 1;
                     }
                 }
             }
