@@ -17,7 +17,7 @@ pub(super) fn of(fact: &Fact, path: &PathTouches) -> f64 {
     }
     let (serves_developers, watches) = match &fact.kind {
         FactKind::Dependency { name, .. } => (is_tool(name), false),
-        FactKind::Setting(setting) => (builds(&path.path), watches(&setting.key)),
+        FactKind::Setting(setting) => (builds(&path.path), watches(&parts(&setting.key))),
         FactKind::SettingRenamed { .. } => (builds(&path.path), false),
         _ => (false, false),
     };
@@ -30,9 +30,9 @@ pub(super) fn of(fact: &Fact, path: &PathTouches) -> f64 {
     }
 }
 
-/// Whether a path or key names what watches a program or backs it up.
-pub(super) fn watches(name: &str) -> bool {
-    parts(name).iter().any(|part| WATCHES.contains(&part.as_str()))
+/// Whether the words of a path or key name what watches a program or backs it up.
+pub(super) fn watches(parts: &[String]) -> bool {
+    parts.iter().any(|part| WATCHES.contains(&part.as_str()))
 }
 
 fn builds(path: &str) -> bool {

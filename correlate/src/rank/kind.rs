@@ -1,5 +1,6 @@
 //! What files and commits are by their names, shape and author alone.
 
+use crate::signals::mechanical;
 use crate::{Change, FileChange};
 
 /// What a file is by its path.
@@ -31,6 +32,8 @@ pub(crate) struct CommitKind {
     pub(crate) form_only: bool,
     pub(crate) merge: bool,
     pub(crate) bot: bool,
+    /// Its message announces a change of form.
+    pub(crate) mechanical: bool,
 }
 
 impl CommitKind {
@@ -43,6 +46,7 @@ impl CommitKind {
             form_only: !change.files.is_empty() && change.files.iter().all(is_form_only),
             merge: change.parents > 1,
             bot: is_bot(change),
+            mechanical: mechanical::announced(&change.message).is_some(),
         }
     }
 }

@@ -16,6 +16,7 @@
 
 mod bearing;
 mod explain;
+pub(crate) mod frames;
 mod gate;
 pub(crate) mod index;
 mod kind;

@@ -31,7 +31,9 @@ impl Note {
             _ => None,
         };
         let of_key = || match &fact.kind {
-            FactKind::Setting(setting) if path.configures => environment::named(&setting.key),
+            FactKind::Setting(setting) if path.configures => {
+                environment::named(&parts(&setting.key))
+            }
             _ => None,
         };
         Self {

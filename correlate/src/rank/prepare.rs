@@ -9,7 +9,7 @@ use super::kind::{CommitKind, FileKind};
 use super::note::Note;
 use super::reverts::{self, Subjects};
 use super::tokens::{HunkWords, Tokens, lines_of};
-use super::words::{hash, words};
+use super::words::{hash, parts, words};
 use crate::facts::component::Components;
 use crate::facts::{self, DefinitionAction, Fact, FactKind};
 use crate::order::oldest_first;
@@ -123,14 +123,15 @@ pub(crate) struct Mention {
 impl PathTouches {
     fn new(path: &str, directory: Option<usize>) -> Self {
         let configures = environment::configures(path);
+        let words = parts(path);
         Self {
             path: path.to_owned(),
             kind: FileKind::of(path),
             directory,
             configures,
-            environment: environment::named(path).filter(|_| configures),
-            watches: bearing::watches(path),
-            components: Components::of(path),
+            environment: environment::named(&words).filter(|_| configures),
+            watches: bearing::watches(&words),
+            components: Components::of_parts(&words),
             touches: Vec::new(),
         }
     }

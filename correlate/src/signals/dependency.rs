@@ -4,7 +4,7 @@ use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
 
 use crate::facts::{ErrorClass, FactKind, VersionStep};
-use crate::rank::query::package_name;
+use crate::rank::frames::package_name;
 use crate::rank::words::{is_common, stem};
 
 pub(super) const SIGNAL: Signal = Signal {

@@ -6,7 +6,6 @@ use crate::{Direction, Observation, Provenance};
 use crate::Incident;
 use crate::diff::reduce::keeps_lines;
 use crate::facts::{FactKind, is_config_code};
-use crate::rank::words::parts;
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "other-environment",
@@ -45,9 +44,9 @@ pub(crate) fn configures(path: &str) -> bool {
     keeps_lines(path) || is_config_code(path)
 }
 
-/// The environment that a path or key names.
-pub(crate) fn named(name: &str) -> Option<&'static str> {
-    parts(name).iter().find_map(|part| meaning(part))
+/// The environment that the words of a path or key name.
+pub(crate) fn named(parts: &[String]) -> Option<&'static str> {
+    parts.iter().find_map(|part| meaning(part))
 }
 
 /// The environment where the incident happened, if it is one of those known.
@@ -104,11 +103,13 @@ fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rank::words::parts;
 
     #[test]
     fn only_configuration_belongs_to_an_environment() {
         let incident = Incident { environment: Some("production".into()), ..Incident::default() };
         let other = |path, key| {
+            let named = |name| named(&parts(name));
             let named = named(path).or_else(|| named(key)).filter(|_| configures(path));
             foreign(here(&incident), named)
         };

@@ -61,8 +61,8 @@ const FORM: &[&str] = &[
 
 /// The word that announces it: the first of the subject, or the first behind its scope
 /// (`platform: inline …`, `refactor(cart): …`).
-fn announced<'s>(scene: &'s Scene<'_>, position: usize) -> Option<&'s str> {
-    let subject = scene.prepared.change(position).message.lines().next().unwrap_or_default();
+pub(crate) fn announced(message: &str) -> Option<&str> {
+    let subject = message.lines().next().unwrap_or_default();
     let behind = subject.split_once(": ").map_or("", |(_, rest)| rest);
     [subject, behind]
         .into_iter()
@@ -71,10 +71,10 @@ fn announced<'s>(scene: &'s Scene<'_>, position: usize) -> Option<&'s str> {
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    if announced(scene, position).is_some() { 1.0 } else { 0.0 }
+    if scene.prepared.kinds[position].mechanical { 1.0 } else { 0.0 }
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let word = announced(scene, position)?.to_owned();
+    let word = announced(&scene.prepared.change(position).message)?.to_owned();
     Some(Sight::of(Observation::SaysForm { word }))
 }

@@ -23,7 +23,7 @@ mod introduced;
 mod last_touched;
 mod late;
 mod mass_edit;
-mod mechanical;
+pub(crate) mod mechanical;
 mod merge;
 mod message_words;
 mod moved;

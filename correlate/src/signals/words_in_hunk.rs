@@ -29,6 +29,8 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<Shared> {
     if terms.is_empty() {
         return None;
     }
+    // Most words of the lines are none of these: a bit for each tells it soon.
+    let mask = terms.iter().fold(0_u64, |mask, (hash, _)| mask | 1_u64 << (hash >> 58));
     let mut best: Option<Shared> = None;
     let mut read: Vec<usize> = Vec::new();
     for touch in scene.touches(position) {
@@ -40,8 +42,9 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<Shared> {
         for (index, hunk) in file.hunks.iter().enumerate() {
             let mut found: Vec<u64> = Vec::new();
             let mut sum = 0.0;
-            let mut add = |hash, _, _| {
-                if let Some((_, value)) = terms.iter().find(|(known, _)| *known == hash)
+            let mut add = |hash: u64, _, _| {
+                if mask & (1_u64 << (hash >> 58)) != 0
+                    && let Some((_, value)) = terms.iter().find(|(known, _)| *known == hash)
                     && !found.contains(&hash)
                 {
                     found.push(hash);
