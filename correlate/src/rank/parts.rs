@@ -5,7 +5,7 @@
 //! the change says `visit_update`: no word is the same, one part is.
 
 use super::index::WordIndex;
-use super::words::{each_part, hash, stem};
+use super::words::{each_part, hash, is_common, stem};
 
 /// Okapi BM25: how soon a part that stands in many words of a change says no more.
 const SATURATION: f64 = 1.2;
@@ -39,6 +39,8 @@ struct Table {
 struct List {
     head: u32,
     newest: u32,
+    /// Whether anybody asks for it.
+    asked: bool,
 }
 
 /// How many different words of a change have a part.
@@ -94,14 +96,15 @@ impl PartIndex {
         let start = self.of_words.len();
         each_part(word, |part| {
             let part = stem(part);
-            if part.len() > 1 {
-                let number = self.parts.number(hash(part));
-                if number as usize == self.lists.len() {
-                    self.lists.push(List { head: NONE, newest: NONE });
-                }
-                if !self.of_words[start..].contains(&number) {
-                    self.of_words.push(number);
-                }
+            if part.len() < 2 || is_number(part) {
+                return;
+            }
+            let number = self.parts.number(hash(part));
+            if number as usize == self.lists.len() {
+                self.lists.push(List { head: NONE, newest: NONE, asked: !is_common(part) });
+            }
+            if self.lists[number as usize].asked && !self.of_words[start..].contains(&number) {
+                self.of_words.push(number);
             }
         });
         self.ends.push(self.of_words.len());
@@ -118,10 +121,8 @@ impl PartIndex {
                 continue;
             }
             let next = list.head;
-            *list = List {
-                head: u32::try_from(self.postings.len()).unwrap_or(NONE - 1),
-                newest: change,
-            };
+            list.head = u32::try_from(self.postings.len()).unwrap_or(NONE - 1);
+            list.newest = change;
             self.postings.push(Posting { change, words: 1, next });
         }
     }
@@ -136,6 +137,15 @@ impl PartIndex {
             Some((posting.change as usize, posting.words))
         })
     }
+}
+
+/// Whether a part, in lower case and without plural `s`, tells anything: the index holds no others.
+pub(crate) fn is_telling(part: &str) -> bool {
+    part.len() > 1 && !is_number(part) && !is_common(part)
+}
+
+fn is_number(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A part that is asked for.

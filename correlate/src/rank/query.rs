@@ -2,10 +2,10 @@
 
 use super::frames::{head_of, locate, package, simple_name, stem_of_file};
 use super::messenger::is_messenger;
-use super::parts::Part;
+use super::parts::{Part, is_telling};
 use super::prepare::PreparedWindow;
 use super::text::SearchText;
-use super::words::{hash, is_common, weight, words};
+use super::words::{hash, weight, words};
 use crate::facts::{ErrorClass, Value};
 use crate::{Frame, FrameRef, Incident};
 
@@ -298,8 +298,7 @@ impl Query {
     fn ask_parts(&mut self, name: &str, weight: f64) {
         for part in super::words::part_slices(name) {
             let text = super::words::stem(&part.to_lowercase()).to_owned();
-            let plain = text.bytes().all(|byte| byte.is_ascii_digit()) || is_common(&text);
-            if text.len() < 2 || plain {
+            if !is_telling(&text) {
                 continue;
             }
             let hash = hash(&text);
