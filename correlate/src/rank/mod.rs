@@ -41,6 +41,9 @@ use crate::signals::{ALL, Scene};
 use crate::{Contribution, Direction, EVIDENCE_FOR, Hypothesis, Incident, Ranking, Window};
 use nest::Nest;
 
+/// How many signals usually say something of a change.
+const USUAL: usize = 16;
+
 /// Ranks changes. Cheap to clone and to share; the same input gives the same answer, whatever the
 /// order of the changes.
 ///
@@ -192,18 +195,15 @@ impl Ranker {
     }
 
     fn hypothesis(&self, scene: &Scene<'_>, position: usize, gate: f64) -> Hypothesis {
-        let contributions: Vec<Contribution> = ALL
-            .iter()
-            .enumerate()
-            .filter_map(|(index, signal)| {
-                let factor = self.factor(index, gate);
-                if factor == 0.0 {
-                    return None;
-                }
-                let amount = factor * (signal.measure)(scene, position);
-                (amount != 0.0).then_some(Contribution { signal: signal.name, amount })
-            })
-            .collect();
+        let mut contributions = Vec::with_capacity(USUAL);
+        contributions.extend(ALL.iter().enumerate().filter_map(|(index, signal)| {
+            let factor = self.factor(index, gate);
+            if factor == 0.0 {
+                return None;
+            }
+            let amount = factor * (signal.measure)(scene, position);
+            (amount != 0.0).then_some(Contribution { signal: signal.name, amount })
+        }));
         Hypothesis {
             sha: scene.prepared.change(position).sha.clone(),
             p: 0.0,

@@ -276,6 +276,12 @@ impl<'a> Scene<'a> {
     /// The first hunk whose lines hold a word, case-blind.
     pub(crate) fn place_of(&self, position: usize, word: &str) -> Option<Place> {
         let wanted = hash(word);
+        // Every word that is asked for is in an index, if lines hold it.
+        let lines = [&self.prepared.diff_words, &self.prepared.side_words];
+        let mut holders = lines.into_iter().flat_map(|index| index.changes(wanted));
+        if !holders.any(|holder| holder == position) {
+            return None;
+        }
         let files = &self.prepared.change(position).files;
         files.iter().enumerate().find_map(|(file, of)| {
             let hunk = of.hunks.iter().position(|hunk| {
