@@ -11,8 +11,6 @@ use super::prior;
 pub const NONE_SHARE: f64 = 0.3;
 /// How strongly the gate's weights are drawn to zero.
 const GATE_STRENGTH: f64 = 0.5;
-/// Weight of a case of the configuration kind, of which there are fewer.
-const CONFIGURATION: f64 = 1.5;
 /// One softmax over changes and "none": how weights are fitted, before they are calibrated.
 const PLAIN: Any = Any { slope: 1.0, shift: 0.0 };
 const FREE: Bound = (f64::NEG_INFINITY, f64::INFINITY);
@@ -220,13 +218,7 @@ fn importance(samples: &[&Sample]) -> Vec<f64> {
     for sample in samples {
         *sizes.entry(sample.group.as_str()).or_insert(0_u32) += 1;
     }
-    samples
-        .iter()
-        .map(|sample| {
-            let kind = if sample.configuration { CONFIGURATION } else { 1.0 };
-            kind / f64::from(sizes[sample.group.as_str()]).sqrt()
-        })
-        .collect()
+    samples.iter().map(|sample| 1.0 / f64::from(sizes[sample.group.as_str()]).sqrt()).collect()
 }
 
 fn softmax(scores: Vec<f64>, none: f64) -> Shares {
