@@ -1,5 +1,6 @@
 //! Fits the ranker's weights on labelled cases and writes them with the figures they reached.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,6 +14,9 @@ struct Arguments {
     /// Where to write the weights.
     #[arg(long, default_value = "correlate/weights/fitted.json")]
     out: PathBuf,
+    /// Files of cases that are not fitted on, but answered by the weights of the others.
+    #[arg(long, num_args = 1..)]
+    apart: Vec<PathBuf>,
     /// Files of labelled cases, JSON Lines, plain or gzipped.
     #[arg(required = true)]
     cases: Vec<PathBuf>,
@@ -37,10 +41,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let blank = data::measure(&cases, true);
     let fitted = fit::fit(&samples, &blank);
     for (split, figures) in &fitted.weights.figures {
-        println!("{split}");
-        for (name, value) in figures {
-            println!("  {name:<20} {value}");
-        }
+        print(split, figures);
+    }
+    if !arguments.apart.is_empty() {
+        let apart = data::measure(&read_all(&arguments.apart)?, false);
+        print("apart, never fitted on", &fitted.figures_of(&apart));
     }
     for signal in &fitted.idle {
         println!("no case exercises {signal}");
@@ -50,4 +55,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(&arguments.out, text)?;
     println!("wrote {}", arguments.out.display());
     Ok(())
+}
+
+fn print(split: &str, figures: &BTreeMap<String, f64>) {
+    println!("{split}");
+    for (name, value) in figures {
+        println!("  {name:<20} {value}");
+    }
 }

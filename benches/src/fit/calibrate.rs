@@ -88,10 +88,12 @@ fn mean(scores: &[f64], factor: f64) -> f64 {
 mod tests {
     use super::*;
 
+    type Loss = fn(&[f64], &Scores, &mut [f64]) -> f64;
+
     #[test]
     fn gradients_are_those_of_the_losses() {
         let scores = Scores { changes: vec![2.0, -1.0, 0.5], none: 1.0 };
-        let losses: [fn(&[f64], &Scores, &mut [f64]) -> f64; 4] = [
+        let losses: [Loss; 4] = [
             |x, scores, gradient| which(x, scores, &[1, 2], 0.7, gradient),
             |x, scores, gradient| whether(x, scores, true, 0.7, gradient),
             |x, scores, gradient| whether(x, scores, false, 0.3, gradient),

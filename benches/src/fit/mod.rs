@@ -40,6 +40,8 @@ const THRESHOLD: f64 = 0.5;
 pub struct Fitted {
     /// The weights, with their figures.
     pub weights: Weights,
+    /// The same as a model.
+    pub model: Model,
     /// Signals that no sample exercised although they are fitted.
     pub idle: Vec<&'static str>,
 }
@@ -78,7 +80,21 @@ pub fn fit(samples: &[Sample], blank: &[Sample]) -> Fitted {
         })
         .map(|(_, (name, _))| name)
         .collect();
-    Fitted { weights: weights(&model, &measured, figures), idle }
+    Fitted { weights: weights(&model, &measured, figures), model, idle }
+}
+
+impl Fitted {
+    /// What the weights reach on samples that they were not fitted on.
+    #[must_use]
+    pub fn figures_of(&self, samples: &[Sample]) -> BTreeMap<String, f64> {
+        let answers: Vec<Held<'_>> = samples
+            .iter()
+            .map(|sample| {
+                (sample, self.model.answer(&sample.whole), self.model.answer(&sample.without))
+            })
+            .collect();
+        figures::of(&answers.iter().collect::<Vec<_>>())
+    }
 }
 
 /// Figures of regressions, configuration cases and both.
