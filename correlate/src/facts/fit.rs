@@ -230,7 +230,7 @@ fn step(setting: &Setting) -> f64 {
 }
 
 fn is_number(text: &str) -> bool {
-    text.parse::<f64>().is_ok()
+    text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 fn schema_fit(action: &SchemaAction, class: ErrorClass) -> f64 {

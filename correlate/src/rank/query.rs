@@ -332,7 +332,8 @@ fn numbers(text: &str) -> Vec<Number> {
     let found: Vec<&str> = words(text).collect();
     let mut numbers = Vec::new();
     for (at, word) in found.iter().enumerate() {
-        if let Ok(number) = word.parse() {
+        // `inf` and `nan` are words of a message, not its numbers.
+        if let Some(number) = word.parse().ok().filter(|number: &f64| number.is_finite()) {
             let unit = found.get(at + 1).copied().unwrap_or_default();
             let measured = Value::read("", &format!("{word}{unit}"));
             numbers.push(Number { at, number, measured });
@@ -401,6 +402,13 @@ fn quoted(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_no_numbers() {
+        let found: Vec<f64> =
+            numbers("inf or nan of infinity, 5 of 2.5").iter().map(|n| n.number).collect();
+        assert_eq!(found, [5.0, 2.5]);
+    }
 
     #[test]
     fn quotes() {
