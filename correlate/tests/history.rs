@@ -153,6 +153,8 @@ fn a_deployment_elsewhere_says_nothing_of_an_error_here() {
     // A tag names no environment: it counts where no record of the environment is there.
     let tag = deployment(None, 24);
     assert_eq!(live(vec![tag.clone(), staging.clone()], here), Some((6, None)));
+    // Where one is, a tag does not speak for what that one did not hold.
+    assert_eq!(live(vec![tag.clone(), deployment(Some("production"), -9)], here), None);
     // An incident that names none asks everywhere.
     assert_eq!(live(vec![tag, staging], None), Some((6, None)));
 }

@@ -14,7 +14,8 @@ struct Arguments {
     /// Where to write the weights.
     #[arg(long, default_value = "correlate/weights/fitted.json")]
     out: PathBuf,
-    /// Files of cases that are not fitted on, but answered by the weights of the others.
+    /// Files of cases that are not fitted on, but answered by the weights of the others, which are
+    /// then not written.
     #[arg(long, num_args = 1..)]
     apart: Vec<PathBuf>,
     /// Files of labelled cases, JSON Lines, plain or gzipped.
@@ -49,6 +50,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     }
     for signal in &fitted.idle {
         println!("no case exercises {signal}");
+    }
+    if !arguments.apart.is_empty() {
+        return Ok(());
     }
     let mut text = serde_json::to_string_pretty(&fitted.weights)?;
     text.push('\n');

@@ -39,6 +39,11 @@ pub fn measure(cases: &[Case], blank: bool) -> Vec<Sample> {
         .filter_map(|case| {
             let source = case.source()?;
             let without = case.without_culprit()?;
+            // A culprit outside its window would teach that it was none of them.
+            let known = |sha: &String| case.window().changes.iter().any(|of| of.sha == *sha);
+            if !source.culprits.iter().any(known) {
+                return None;
+            }
             Some(Sample {
                 group: source.repo.clone(),
                 configuration: source.kind.as_deref().is_some_and(|kind| kind != "code"),

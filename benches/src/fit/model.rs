@@ -110,7 +110,9 @@ impl Model {
             })
             .collect();
         bounds.extend_from_within(..);
-        bounds.extend(std::iter::repeat_n(FREE, 2 + Ranker::none_inputs().len()));
+        bounds.extend([FREE, FREE]);
+        // What speaks for "none" must not speak against it.
+        bounds.extend(std::iter::repeat_n((0.0, f64::INFINITY), Ranker::none_inputs().len()));
         let mut start: Vec<f64> = priors.iter().map(|prior| prior.on).collect();
         start.extend(priors.iter().map(|prior| prior.off));
         start.extend([2.0, 0.0, 1.0]);

@@ -125,11 +125,15 @@ impl<'p> File<'p> {
             old_start: old.before(),
             new_start: new.before(),
             section,
-            removed: Vec::with_capacity(old.left.min(EXPECTED as u32) as usize),
-            added: Vec::with_capacity(new.left.min(EXPECTED as u32) as usize),
+            removed: Vec::new(),
+            added: Vec::new(),
         };
         let mut hunk = begin(&old, &new);
+        // Reserved once for each header: context may part a hunk into many small ones.
+        hunk.removed.reserve(old.left.min(EXPECTED as u32) as usize);
+        hunk.added.reserve(new.left.min(EXPECTED as u32) as usize);
         while old.left > 0 || new.left > 0 {
+            let before = lines.rest;
             let Some(line) = lines.next() else { break };
             match line.as_bytes().first() {
                 Some(b'-') if old.take() => hunk.removed.push(&line[1..]),
@@ -140,7 +144,11 @@ impl<'p> File<'p> {
                 }
                 // `\ No newline at end of file`
                 Some(b'\\') => {}
-                _ => break,
+                // A hunk that was cut: this line belongs to what follows.
+                _ => {
+                    lines.rest = before;
+                    break;
+                }
             }
         }
         self.push(hunk);
@@ -313,6 +321,15 @@ mod tests {
         );
         assert_eq!((files[0].additions, files[1].deletions), (2, 1));
         assert_eq!(files[2].hunks[0].section, "def f");
+    }
+
+    #[test]
+    fn a_cut_hunk_ends_where_the_next_file_begins() {
+        let text = "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -3,5 +3,5 @@\n-two\n+2\n\
+                    diff --git a/b b/b\n--- a/b\n+++ b/b\n@@ -1 +1 @@\n-x\n+y\n";
+        let read: Vec<_> =
+            files(text).into_iter().map(|file| (file.path, file.hunks.len())).collect();
+        assert_eq!(read, [("a".to_owned(), 1), ("b".to_owned(), 1)]);
     }
 
     #[test]

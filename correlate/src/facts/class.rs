@@ -107,7 +107,7 @@ impl ErrorClass {
             }
         }
         let (mut classes, mut sure) = phrases::classes(&text);
-        if classes.contains(&Self::Timeout)
+        if classes[..sure].contains(&Self::Timeout)
             && let Some(class) = waited_for(incident)
             && !classes.contains(&class)
         {

@@ -129,7 +129,10 @@ fn by_suffix(prepared: &PreparedWindow<'_>, frame: &Frame) -> Vec<usize> {
             }
             match common.cmp(&best.0) {
                 std::cmp::Ordering::Greater => best = (common, vec![id]),
-                std::cmp::Ordering::Equal if !best.1.contains(&id) => best.1.push(id),
+                // Of more than a few nobody knows which it is.
+                std::cmp::Ordering::Equal if best.1.len() < 40 && !best.1.contains(&id) => {
+                    best.1.push(id);
+                }
                 _ => {}
             }
         }

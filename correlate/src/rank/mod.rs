@@ -11,7 +11,7 @@
 //! score stays a sum: [`Contribution`]s add up to it, in log-odds.
 //!
 //! What the percentage means: of answers given with 80 %, about 80 % named the culprit, on
-//! recorded regressions of which three in ten had no culprit among the candidates. The figures
+//! labelled failures of which three in ten had no culprit among the candidates. The figures
 //! stand beside the weights ([`Weights::figures`]).
 
 mod bearing;
@@ -143,7 +143,10 @@ impl Ranker {
             hypothesis.p = nest.p(hypothesis.score);
         }
         if !hypotheses.is_empty() {
-            let amount = nest.taken_from_none();
+            let (amount, by_number) = nest.taken_from_none(hypotheses.len());
+            for of in none_contributions.iter_mut().filter(|of| of.signal == "candidates") {
+                of.amount += by_number;
+            }
             none_contributions.push(Contribution { signal: "changes", amount });
         }
         let none = 1.0 - nest.any();

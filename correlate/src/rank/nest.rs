@@ -39,9 +39,11 @@ impl Nest {
         self.any.slope * (self.none - self.changes) - self.any.shift
     }
 
-    /// What the changes together take from the log-odds of "none of these".
-    pub(super) fn taken_from_none(&self) -> f64 {
-        -self.any.slope * self.changes
+    /// What the changes take from the log-odds of "none of these": by what they have for them, and
+    /// by being so many.
+    pub(super) fn taken_from_none(&self, changes: usize) -> (f64, f64) {
+        let by_number = (changes.max(1) as f64).ln();
+        (-self.any.slope * (self.changes - by_number), -self.any.slope * by_number)
     }
 
     /// Probability of a change.

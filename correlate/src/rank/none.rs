@@ -2,30 +2,25 @@
 //! the trace (of many that do, one looks guilty by chance), and whether the lines of the trace are
 //! older than the window.
 
-use crate::signals::{Scene, touched_file, touched_line};
+use crate::signals::{Scene, touched_file};
 
 /// Number of candidates that counts as 1.
 const MANY: f64 = 600.0;
 
 /// Names of the inputs beside the bias and the gate.
-pub(crate) const INPUTS: [&str; 4] =
-    ["candidates", "blamed-elsewhere", "touching-files", "touching-lines"];
+pub(crate) const INPUTS: [&str; 3] = ["candidates", "blamed-elsewhere", "touching-files"];
 
 /// The inputs for a scene.
 pub(crate) fn inputs(scene: &Scene<'_>) -> [f64; INPUTS.len()] {
     let candidates = (scene.prepared.len() as f64 + 1.0).ln() / MANY.ln();
-    [
-        candidates,
-        blamed_elsewhere(scene),
-        (1.0 + all(scene, touched_file::measure)).ln(),
-        (1.0 + all(scene, touched_line::measure)).ln(),
-    ]
+    [candidates, blamed_elsewhere(scene), (1.0 + touching(scene)).ln()]
 }
 
-/// A measure, summed over all candidates in ascending order: the same sum whatever their order.
-fn all(scene: &Scene<'_>, measure: fn(&Scene<'_>, usize) -> f64) -> f64 {
+/// How much all candidates together touch the files of the trace. Summed in ascending order: the
+/// same sum whatever their order.
+fn touching(scene: &Scene<'_>) -> f64 {
     let mut measures: Vec<f64> =
-        (0..scene.prepared.len()).map(|position| measure(scene, position)).collect();
+        (0..scene.prepared.len()).map(|position| touched_file::measure(scene, position)).collect();
     measures.sort_by(f64::total_cmp);
     measures.iter().sum()
 }

@@ -90,9 +90,15 @@ impl Table {
     }
 }
 
+/// Most bytes of a word that are split. Words are ASCII.
+const LONGEST: usize = 120;
+
 impl PartIndex {
     /// Adds a word that the index did not hold yet: the next in number.
+    ///
+    /// Names have few parts; of a word that is no name (a line of base 64) the beginning is enough.
     pub(super) fn add(&mut self, word: &str) {
+        let word = &word[..word.len().min(LONGEST)];
         let start = self.of_words.len();
         each_part(word, |part| {
             let part = stem(part);

@@ -23,8 +23,8 @@ pub struct Weights {
     pub gate: BTreeMap<String, f64>,
     /// Weights of "none of these": `bias`, `off-stack` (the gate), `candidates` (their number, on a
     /// logarithmic scale of which 600 is 1), `blamed-elsewhere` (share of the trace's lines that
-    /// are older than the window), `touching-files` and `touching-lines` (logarithm of how much
-    /// all candidates touch the trace).
+    /// are older than the window), `touching-files` (logarithm of how much all candidates touch
+    /// the trace's files).
     pub none: BTreeMap<String, f64>,
     /// Factor on the scores of changes that calibrates which of them it was.
     pub temperature: f64,

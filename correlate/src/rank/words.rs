@@ -62,7 +62,7 @@ fn run(bytes: &[u8], from: usize, keep: impl Fn(u8) -> bool) -> usize {
 }
 
 /// Case-blind hash of a word. Stable, and not meant against adversaries: a collision makes two words
-/// one, no more.
+/// one, and many words made to fall together make an index slow.
 pub(crate) fn hash(word: &str) -> u64 {
     let bytes = word.as_bytes();
     let mut hash = 0;
@@ -192,8 +192,8 @@ fn first_part(run: &str) -> usize {
 
 /// A word without its plural `s`.
 pub(crate) fn stem(word: &str) -> &str {
-    match word.strip_suffix('s') {
-        Some(stem) if stem.len() >= 3 && !stem.ends_with(['s', 'u', 'i']) => stem,
+    match word.strip_suffix(['s', 'S']) {
+        Some(stem) if stem.len() >= 3 && !stem.ends_with(['s', 'u', 'i', 'S', 'U', 'I']) => stem,
         _ => word,
     }
 }
@@ -257,6 +257,7 @@ mod tests {
         assert_eq!(parts("HTTPServer_workers"), ["http", "server", "worker"]);
         assert_eq!(parts("archiver.open.files"), ["archiver", "open", "file"]);
         assert_eq!(stem("status"), "status");
+        assert_eq!((stem("HOSTS"), stem("STATUS")), ("HOST", "STATUS"));
         assert_eq!(stem("access"), "access");
     }
 

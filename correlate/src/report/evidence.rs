@@ -105,12 +105,15 @@ fn in_words(evidence: &Evidence, change: Option<&Change>) -> Option<Sentence> {
             s.word("the error quotes").code(text).word("; here").then(fact::clause(fact, change))
         }
         Observation::SettingOfTrace { fact, words } => list(
-            s.then(fact::clause(fact, change)).word("; its key shares words with the trace:"),
+            s.then(fact::clause(fact, change)).word(match evidence.signal {
+                "setting-named" => "; its key shares words with the error:",
+                _ => "; its key or value shares words with error and trace:",
+            }),
             words,
         ),
         Observation::DependencyInTrace { fact } => s
             .then(fact::clause(fact, change))
-            .word("; its code runs in the trace or is named by the error"),
+            .word("; its code runs in the trace, or the error names it or is of its kind"),
         _ => return None,
     })
 }
@@ -151,11 +154,10 @@ fn in_shape(observation: &Observation) -> Sentence {
             s.word("its message announces a change of form:").code(word)
         }
         Observation::Moved { words, of } => s
-            .word("puts back")
             .count(*words)
             .word("of")
             .count(*of)
-            .word("words that it takes away: it moves or rearranges"),
+            .word("words stand on both sides: it moves or rearranges"),
         Observation::OtherEnvironment { environment } => {
             s.word("touches settings of another environment only:").code(environment)
         }

@@ -228,7 +228,7 @@ pub(super) fn meaning(ranking: &Ranking) -> Sentence {
     if !ranking.calibrated {
         return s.word(". Not yet calibrated: they order the candidates, and no more.");
     }
-    s.word(". Calibrated on recorded failures: of suspects given about")
+    s.word(". Calibrated on labelled failures: of suspects given about")
         .percent(0.8)
         .word(", about eight in ten were the cause there.")
 }

@@ -29,8 +29,12 @@ fn first(scene: &Scene<'_>, position: usize) -> Option<(usize, i64)> {
     };
     let found = match here {
         None => earliest(&|_| true),
-        Some(here) => earliest(&|named| named.is_some_and(|named| environment::same(named, here)))
-            .or_else(|| earliest(&|named| named.is_none())),
+        Some(here) => {
+            let runs_here =
+                |named: Option<&str>| named.is_some_and(|named| environment::same(named, here));
+            let known = deployments.iter().any(|one| runs_here(one.environment.as_deref()));
+            if known { earliest(&runs_here) } else { earliest(&|named| named.is_none()) }
+        }
     }?;
     let seconds = (onset - deployments[found].live_at).whole_seconds();
     (seconds >= 0).then_some((found, seconds))

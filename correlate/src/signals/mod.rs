@@ -42,7 +42,7 @@ mod side_words;
 mod source_words;
 mod tests_only;
 pub(crate) mod touched_file;
-pub(crate) mod touched_line;
+mod touched_line;
 mod words_in_diff;
 mod words_in_hunk;
 

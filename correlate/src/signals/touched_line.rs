@@ -25,7 +25,7 @@ fn value(scene: &Scene<'_>, touch: &Touch) -> f64 {
     }
 }
 
-pub(crate) fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
     scene.best_touch(position, |touch| value(scene, touch)).map_or(0.0, |(_, value)| value)
 }
 

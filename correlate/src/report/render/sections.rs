@@ -139,12 +139,11 @@ fn signal(name: &'static str) -> &'static str {
         "ignored-revision" => "that blame passes over it",
         // Inputs of "none of these".
         "bias" => "without evidence a change is seldom the cause",
-        "changes" => "what the changes have for them, all together",
-        "candidates" => "among many changes some fit by chance",
+        "changes" => "what the changes have for them, on the whole",
+        "candidates" => "the number of candidates",
         "off-stack" => "the kind of crash, whose cause may be off the stack",
         "blamed-elsewhere" => "lines of the trace that are older than the release",
         "touching-files" => "of many changes to the trace's files some fit by chance",
-        "touching-lines" => "of many changes near the trace's lines some fit by chance",
         name => name,
     }
 }
