@@ -294,11 +294,6 @@ pub enum Observation {
         /// The change that reverts it.
         by: String,
     },
-    /// This change takes another one back.
-    Reverts {
-        /// The change that is taken back, or what the message says of it.
-        what: String,
-    },
     /// Only documentation is touched.
     DocsOnly,
     /// Only tests are touched.

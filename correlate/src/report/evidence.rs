@@ -138,7 +138,6 @@ fn in_history(observation: &Observation) -> Option<Sentence> {
             s.word("is named in the message of commit").commit(by, None)
         }
         Observation::Reverted { by } => s.word("is taken back by commit").commit(by, None),
-        Observation::Reverts { what } => s.word("takes back").commit(what, None),
         _ => return None,
     })
 }

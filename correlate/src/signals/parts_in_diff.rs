@@ -16,11 +16,5 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let words: Vec<String> = scene
-        .like_diff
-        .parts(position, &scene.query.parts)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    (!words.is_empty()).then(|| Sight::of(Observation::WordsInDiff { words }))
+    scene.sight_of_parts(&scene.like_diff, position, |words| Observation::WordsInDiff { words })
 }

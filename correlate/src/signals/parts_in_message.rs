@@ -16,11 +16,7 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let words: Vec<String> = scene
-        .like_message
-        .parts(position, &scene.query.parts)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    (!words.is_empty()).then(|| Sight::of(Observation::WordsInMessage { words }))
+    scene.sight_of_parts(&scene.like_message, position, |words| Observation::WordsInMessage {
+        words,
+    })
 }

@@ -267,6 +267,18 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// The parts of names that tie a change to the error, as evidence.
+    pub(super) fn sight_of_parts(
+        &self,
+        likeness: &Likeness,
+        position: usize,
+        observation: impl FnOnce(Vec<String>) -> Observation,
+    ) -> Option<Sight> {
+        let parts = likeness.parts(position, &self.query.parts);
+        let words: Vec<String> = parts.into_iter().map(str::to_owned).collect();
+        (!words.is_empty()).then(|| Sight::of(observation(words)))
+    }
+
     /// How rare something is that `count` of the candidates have, 0 to 1.
     pub(crate) fn rarity(&self, count: usize) -> f64 {
         let n = self.prepared.len() as f64;
