@@ -6,29 +6,6 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What this service itself sends to Sentry. Other names in a refusal are text of whoever
-/// answered, which no caller is told.
-const SENT_FIELDS: &[&str] = &[
-    "assignedTo",
-    "cursor",
-    "environment",
-    "limit",
-    "per_page",
-    "priority",
-    "project",
-    "query",
-    "sort",
-    "statsPeriod",
-    "status",
-    "statusDetails",
-    "statusDetails.ignoreCount",
-    "statusDetails.ignoreDuration",
-    "statusDetails.ignoreUserCount",
-    "statusDetails.inNextRelease",
-    "statusDetails.inRelease",
-    "substatus",
-];
-
 /// An error as callers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({ "error": "not_found", "message": "Issue 99999 not found",
@@ -184,8 +161,8 @@ impl ApiError {
         let mut mapped = Self::new(kind, message);
         mapped.details = subject.details();
         mapped.details.insert("origin".to_owned(), "sentry".to_owned());
-        let known = |field: &&String| SENT_FIELDS.contains(&field.as_str());
-        let fields: Vec<&str> = error.fields().iter().filter(known).map(String::as_str).collect();
+        // Other names in a refusal are text of whoever answered, which no caller is told.
+        let fields: Vec<&str> = error.sent_fields().collect();
         if !fields.is_empty() {
             mapped.details.insert("fields".to_owned(), fields.join(","));
         }

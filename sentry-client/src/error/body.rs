@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::sent::sent;
+
 /// What an error body says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ErrorBody {
@@ -34,6 +36,11 @@ impl ErrorBody {
             Err(_) => read.text(body),
         }
         read
+    }
+
+    /// Those of the refused fields that this client sends.
+    pub(crate) fn sent_fields(&self) -> impl Iterator<Item = &'static str> {
+        self.fields.iter().filter_map(|field| sent(field))
     }
 
     fn object(&mut self, map: &serde_json::Map<String, Value>) {

@@ -1,6 +1,7 @@
 //! What can go wrong when Sentry is asked, and what to do then.
 
 mod body;
+mod sent;
 mod show;
 
 use std::error::Error as StdError;
@@ -18,7 +19,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// A failed call. Opaque: ask it with its predicates, so that a new kind never breaks a caller.
 ///
 /// Neither `Display` nor `Debug` shows a token, a URL's query, or text that Sentry or a proxy
-/// wrote; that text is kept for [`Error::upstream_message`] alone.
+/// wrote, but for a short [`Error::code`]; that text is kept for [`Error::upstream_message`] and
+/// [`Error::fields`] alone. `Debug` shows the cause besides, on one bounded line.
 ///
 /// | kind | answers | retryable |
 /// | --- | --- | --- |
@@ -33,7 +35,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: Kind,
     operation: &'static str,
@@ -45,7 +46,7 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 struct Retry {
     after: Duration,
     at: Option<OffsetDateTime>,
@@ -294,10 +295,16 @@ impl Error {
         self.0.body.code.as_deref()
     }
 
-    /// The fields that Sentry refused, e.g. `statusDetails.inRelease`.
+    /// The fields that Sentry refused, e.g. `statusDetails.inRelease`: at most 16 names of at most
+    /// 60 letters, digits and `._[]-`. Outside text: whoever answered may have made the names up.
     #[must_use]
     pub fn fields(&self) -> &[String] {
         &self.0.body.fields
+    }
+
+    /// Those of the refused fields that this crate sends, in its own words.
+    pub fn sent_fields(&self) -> impl Iterator<Item = &'static str> {
+        self.0.body.sent_fields()
     }
 
     /// The scope that the token lacks, where the check at start found it.
