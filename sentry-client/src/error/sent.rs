@@ -72,14 +72,9 @@ mod tests {
         if !path.is_empty() {
             found.push(path.to_owned());
         }
-        match value {
-            Value::Object(map) => {
-                for (key, value) in map {
-                    let dot = if path.is_empty() { "" } else { "." };
-                    names(&format!("{path}{dot}{key}"), value, found);
-                }
-            }
-            _ => {}
+        for (key, value) in value.as_object().into_iter().flatten() {
+            let dot = if path.is_empty() { "" } else { "." };
+            names(&format!("{path}{dot}{key}"), value, found);
         }
     }
 
