@@ -1,0 +1,58 @@
+//! What can go wrong with files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file could not be read or written. Names the path, never what is in the file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+pub struct StoreFileError {
+    path: PathBuf,
+    problem: Problem,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error("in use by another process")]
+    Locked,
+    #[error("not in the form of a kept delivery")]
+    Unreadable,
+    #[error("{0}")]
+    Io(#[source] io::Error),
+}
+
+impl StoreFileError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self::new(path, Problem::Io(error))
+    }
+
+    pub(crate) fn locked(path: &Path) -> Self {
+        Self::new(path, Problem::Locked)
+    }
+
+    pub(crate) fn unreadable(path: &Path) -> Self {
+        Self::new(path, Problem::Unreadable)
+    }
+
+    fn new(path: &Path, problem: Problem) -> Self {
+        Self { path: path.to_owned(), problem }
+    }
+
+    /// Another process has it open.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(self.problem, Problem::Locked)
+    }
+
+    /// A file is there and holds something else than this crate wrote.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self.problem, Problem::Unreadable)
+    }
+
+    /// The file or directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,0 +1,373 @@
+//! Deliveries that wait for their work, a file each.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sentry_hooks::{Channel, Delivery, Headers, Verified};
+use serde::{Deserialize, Serialize};
+
+use crate::lock::Lock;
+use crate::{StoreFileError, safe};
+
+/// A directory of deliveries that were accepted and are not dealt with yet.
+///
+/// ```
+/// # let directory = tempfile::tempdir()?;
+/// use sentry_hooks::{Delivery, Verifier};
+/// use sentry_store_file::Inbox;
+/// # let body = bytes::Bytes::from_static(b"{\"action\":\"created\",\"data\":{\"comment_id\":1}}");
+/// # let headers = sentry_hooks::Headers::default();
+/// # let delivery = sentry_hooks::danger::unverified_delivery(headers, body);
+///
+/// let inbox = Inbox::open(directory.path())?;
+/// let kept = inbox.keep(&delivery)?; // on the disk: answer now
+/// drop((kept, inbox)); // the process dies
+///
+/// let inbox = Inbox::open(directory.path())?;
+/// let mut waiting = inbox.waiting()?;
+/// let kept = waiting.pop().expect("it is still there");
+/// assert_eq!(inbox.read(&kept)?.body(), delivery.body());
+/// inbox.done(kept)?;
+/// assert!(inbox.waiting()?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Inbox {
+    directory: PathBuf,
+    next: AtomicU64,
+    _lock: Lock,
+}
+
+/// A delivery in an [`Inbox`]. Dropping it changes nothing: the delivery waits on.
+pub struct Kept {
+    number: u64,
+    attempts: u32,
+}
+
+impl Kept {
+    /// How often work on it was begun and did not come to an end; see [`Inbox::mark`].
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    fn name(&self) -> String {
+        format!("{:020}-{}", self.number, self.attempts)
+    }
+
+    /// Reads a file's name; other files are none of ours.
+    fn named(name: &str) -> Option<Self> {
+        let (number, attempts) = name.split_once('-')?;
+        let kept = Self { number: number.parse().ok()?, attempts: attempts.parse().ok()? };
+        (kept.name() == name).then_some(kept)
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kept").field(&self.name()).finish()
+    }
+}
+
+/// The first line of a file; the rest is the body.
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    channel: KeptChannel,
+    headers: Vec<(String, String)>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KeptChannel {
+    Webhook,
+    ExternalRequest,
+    ServiceHook,
+    Unsigned,
+}
+
+/// The name of a file that is being written.
+fn draft(number: u64) -> String {
+    format!("{number:020}.new")
+}
+
+impl Inbox {
+    /// Opens the directory, which is made where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreFileError::is_locked`] when another process has it open; else what the system says.
+    pub fn open(directory: impl Into<PathBuf>) -> Result<Self, StoreFileError> {
+        let directory = directory.into();
+        safe::directory(&directory).map_err(StoreFileError::io(&directory))?;
+        let lock = Lock::take(&directory.join("lock"))?;
+        let mut last = 0;
+        for name in names(&directory)? {
+            let Some((number, _)) = name.split_once(['-', '.']) else { continue };
+            let Ok(number) = number.parse() else { continue };
+            last = last.max(number);
+            if name == draft(number) {
+                // Nobody was told that this one is kept.
+                let path = directory.join(&name);
+                fs::remove_file(&path).map_err(StoreFileError::io(&path))?;
+            }
+        }
+        Ok(Self { directory, next: AtomicU64::new(last.saturating_add(1)), _lock: lock })
+    }
+
+    /// Keeps a delivery: when this returns, it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, e.g. that the disk is full. The delivery is then not kept.
+    pub fn keep(&self, delivery: &Delivery) -> Result<Kept, StoreFileError> {
+        let kept = Kept { number: self.next.fetch_add(1, Ordering::Relaxed), attempts: 0 };
+        let headers = delivery.headers().pairs();
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let envelope = Envelope { channel: delivery.channel().into(), headers };
+        let path = self.path(&kept);
+        let head = serde_json::to_vec(&envelope)
+            .map_err(|error| StoreFileError::io(&path)(error.into()))?;
+        let draft = self.directory.join(draft(kept.number));
+        safe::write(&draft, &path, &[&head, b"\n", delivery.body()])
+            .map_err(StoreFileError::io(&path))?;
+        Ok(kept)
+    }
+
+    /// What waits, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the directory cannot be read.
+    pub fn waiting(&self) -> Result<Vec<Kept>, StoreFileError> {
+        let names = names(&self.directory)?;
+        let mut kept: Vec<Kept> = names.iter().filter_map(|name| Kept::named(name)).collect();
+        kept.sort_unstable_by_key(|kept| kept.number);
+        Ok(kept)
+    }
+
+    /// Reads a delivery back: its bytes, and the headers worth keeping, without the signature.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreFileError::is_unreadable`] when somebody has changed the file; else what the system
+    /// says.
+    pub fn read(&self, kept: &Kept) -> Result<Delivery, StoreFileError> {
+        let path = self.path(kept);
+        let mut head = fs::read(&path).map_err(StoreFileError::io(&path))?;
+        let end = head.iter().position(|byte| *byte == b'\n');
+        let end = end.ok_or_else(|| StoreFileError::unreadable(&path))?;
+        let body = head.split_off(end + 1);
+        let envelope: Envelope =
+            serde_json::from_slice(&head).map_err(|_| StoreFileError::unreadable(&path))?;
+        let headers = Headers::from_pairs(envelope.headers).with_channel(envelope.channel.into());
+        Ok(Delivery::new(headers, Verified::from_store(body.into())))
+    }
+
+    /// Notes how many attempts at this delivery have begun. Set it up by one before work begins,
+    /// and back where work came to an end that is not the delivery's fault.
+    ///
+    /// It is kept when the process is killed; a power cut may take it away.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; the number is then as before.
+    pub fn mark(&self, kept: &mut Kept, attempts: u32) -> Result<(), StoreFileError> {
+        let marked = Kept { number: kept.number, attempts };
+        let path = self.path(kept);
+        fs::rename(&path, self.path(&marked)).map_err(StoreFileError::io(&path))?;
+        *kept = marked;
+        Ok(())
+    }
+
+    /// The delivery is dealt with: its file is removed.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; the delivery then waits on.
+    #[expect(clippy::needless_pass_by_value, reason = "there is nothing left to hold")]
+    pub fn done(&self, kept: Kept) -> Result<(), StoreFileError> {
+        let path = self.path(&kept);
+        fs::remove_file(&path).map_err(StoreFileError::io(&path))
+    }
+
+    /// Takes a delivery out without losing it: its file gets the ending `.aside`. Gives the path.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; the delivery then waits on.
+    #[expect(clippy::needless_pass_by_value, reason = "there is nothing left to hold")]
+    pub fn set_aside(&self, kept: Kept) -> Result<PathBuf, StoreFileError> {
+        let path = self.path(&kept);
+        let aside = self.directory.join(format!("{}.aside", kept.name()));
+        fs::rename(&path, &aside).map_err(StoreFileError::io(&path))?;
+        Ok(aside)
+    }
+
+    fn path(&self, kept: &Kept) -> PathBuf {
+        self.directory.join(kept.name())
+    }
+}
+
+/// The names in a directory that are text.
+fn names(directory: &Path) -> Result<Vec<String>, StoreFileError> {
+    let entries = fs::read_dir(directory).map_err(StoreFileError::io(directory))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(StoreFileError::io(directory))?;
+        names.extend(entry.file_name().into_string());
+    }
+    Ok(names)
+}
+
+impl From<Channel> for KeptChannel {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::Webhook => Self::Webhook,
+            Channel::ExternalRequest => Self::ExternalRequest,
+            Channel::ServiceHook => Self::ServiceHook,
+            _ => Self::Unsigned,
+        }
+    }
+}
+
+impl From<KeptChannel> for Channel {
+    fn from(kept: KeptChannel) -> Self {
+        match kept {
+            KeptChannel::Webhook => Self::Webhook,
+            KeptChannel::ExternalRequest => Self::ExternalRequest,
+            KeptChannel::ServiceHook => Self::ServiceHook,
+            KeptChannel::Unsigned => Self::Unsigned,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sentry_hooks::danger;
+
+    use super::*;
+
+    fn delivery(headers: &[(&str, &str)], body: &[u8]) -> Delivery {
+        danger::unverified_delivery(
+            Headers::from_pairs(headers.iter().copied()),
+            body.to_vec().into(),
+        )
+    }
+
+    fn bodies(inbox: &Inbox) -> Vec<Vec<u8>> {
+        let read = |kept: &Kept| inbox.read(kept).unwrap().body().to_vec();
+        inbox.waiting().unwrap().iter().map(read).collect()
+    }
+
+    #[test]
+    fn what_waits_outlives_the_process_in_its_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(dir.path().join("a/b")).unwrap();
+        for n in 0..12 {
+            inbox.keep(&delivery(&[], format!("{n}").as_bytes())).unwrap();
+        }
+        let third = inbox.waiting().unwrap().remove(2);
+        inbox.done(third).unwrap();
+        drop(inbox);
+        let inbox = Inbox::open(dir.path().join("a/b")).unwrap();
+        inbox.keep(&delivery(&[], b"new")).unwrap();
+        let expected: Vec<String> = (0..12).filter(|n| *n != 2).map(|n| n.to_string()).collect();
+        let expected: Vec<&str> = expected.iter().map(String::as_str).chain(["new"]).collect();
+        assert_eq!(bodies(&inbox), expected.iter().map(|it| it.as_bytes()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn headers_come_back_and_the_signature_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(dir.path()).unwrap();
+        let headers = [
+            ("Sentry-Hook-Resource", "issue"),
+            ("Idempotency-Key", "a\"b"),
+            ("Sentry-App-Signature", "canary"),
+        ];
+        let kept = inbox.keep(&delivery(&headers, b"{}")).unwrap();
+        let back = inbox.read(&kept).unwrap();
+        assert_eq!(back.headers().resource(), Some("issue"));
+        assert_eq!(back.headers().idempotency_key(), Some("a\"b"));
+        assert_eq!(back.channel(), Channel::ExternalRequest);
+        assert_eq!(back.provenance(), sentry_hooks::Provenance::Store);
+        let file = fs::read(inbox.path(&kept)).unwrap();
+        assert!(!String::from_utf8_lossy(&file).contains("canary"));
+    }
+
+    #[test]
+    fn attempts_are_counted_across_processes_and_what_is_set_aside_does_not_wait() {
+        let dir = tempfile::tempdir().unwrap();
+        for attempts in 0..3 {
+            let inbox = Inbox::open(dir.path()).unwrap();
+            if attempts == 0 {
+                inbox.keep(&delivery(&[], b"x")).unwrap();
+            }
+            let mut kept = inbox.waiting().unwrap().remove(0);
+            assert_eq!(kept.attempts(), attempts);
+            inbox.mark(&mut kept, attempts + 1).unwrap();
+            assert_eq!(inbox.read(&kept).unwrap().body().as_ref(), b"x");
+        }
+        let inbox = Inbox::open(dir.path()).unwrap();
+        let aside = inbox.set_aside(inbox.waiting().unwrap().remove(0)).unwrap();
+        assert!(aside.exists() && inbox.waiting().unwrap().is_empty());
+        drop(inbox);
+        let inbox = Inbox::open(dir.path()).unwrap();
+        inbox.keep(&delivery(&[], b"y")).unwrap();
+        assert!(aside.exists(), "a new one does not take its place");
+    }
+
+    #[test]
+    fn half_deliveries_are_never_read() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("00000000000000000007.new"), b"{\"chan").unwrap();
+        for other in ["somebody's notes-1", "notes.new", "7.new"] {
+            fs::write(dir.path().join(other), b"").unwrap();
+        }
+        let inbox = Inbox::open(dir.path()).unwrap();
+        assert!(inbox.waiting().unwrap().is_empty());
+        assert!(!dir.path().join("00000000000000000007.new").exists());
+        assert!(dir.path().join("notes.new").exists() && dir.path().join("7.new").exists());
+        let kept = inbox.keep(&delivery(&[], b"x")).unwrap();
+        for broken in ["", "no line", "{}\nx"] {
+            fs::write(inbox.path(&kept), broken).unwrap();
+            assert!(inbox.read(&kept).unwrap_err().is_unreadable(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_second_process_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(dir.path()).unwrap();
+        assert!(Inbox::open(dir.path()).unwrap_err().is_locked());
+        drop(inbox);
+        Inbox::open(dir.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(dir.path().join("inbox")).unwrap();
+        let kept = inbox.keep(&delivery(&[], b"x")).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o077;
+        assert_eq!((mode(&inbox.directory), mode(&inbox.path(&kept))), (0, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_come_back(body in proptest::collection::vec(any::<u8>(), 0..200), key in "\\PC{1,20}") {
+            let dir = tempfile::tempdir().unwrap();
+            let inbox = Inbox::open(dir.path()).unwrap();
+            let kept = inbox.keep(&delivery(&[("Idempotency-Key", &key)], &body)).unwrap();
+            let back = inbox.read(&kept).unwrap();
+            prop_assert_eq!(back.body().as_ref(), body.as_slice());
+            let before = Headers::from_pairs([("Idempotency-Key", &key)]);
+            prop_assert_eq!(back.headers().idempotency_key(), before.idempotency_key());
+        }
+    }
+}
