@@ -40,6 +40,8 @@ Environment variables:
                           which deliveries to look into (serve)
   COOLDOWN_MINUTES        how long one issue stays answered; default 30 (serve)
   GATHER_SECONDS          how long to gather changes; default 20 (serve, why)
+  STATE_DIRECTORY         where accepted deliveries and cooldowns are kept; default
+                          incident-service-state in the working directory (serve)
   QUEUE, BODY_LIMIT       bounds on waiting deliveries and on a body's bytes (serve)
   REPORT_FORMAT           text or json (serve)
   RUST_LOG                what to log, e.g. info or incident_service=debug; default info (serve)
@@ -66,10 +68,12 @@ pub enum Command {
     /// repository), and the REST service over Sentry's API (SENTRY_AUTH_TOKEN, SENTRY_ORG and
     /// API_TOKENS; its routes are described at /openapi.json). `/health` answers in any case.
     ///
-    /// A delivery is verified, decided on, queued where it is accepted, and answered at once (200);
-    /// the work is done afterwards. What is queued is held in memory: deliveries that were answered
-    /// and not yet worked on are lost when the process is killed. On SIGINT or SIGTERM the queue is
-    /// worked off first. When reports cannot be written to standard output, it ends with code 1.
+    /// A delivery is verified, decided on, kept on the disk where it is accepted, and answered (200);
+    /// the work is done afterwards. What was answered and not worked on when the process was killed
+    /// is worked on after the next start with the same --state, and an issue that was answered stays
+    /// so until its cooldown ends. Killed between writing a report and noting it, the service writes
+    /// that report again. On SIGINT or SIGTERM the queue is worked off first, for a minute at most.
+    /// When reports cannot be written to standard output, it ends with code 1.
     Serve(ServeArgs),
     /// Rank the changes of a local git repository for an event.
     ///
@@ -147,6 +151,15 @@ pub struct ServeArgs {
     #[arg(long, env = "GATHER_SECONDS", default_value_t = 20, value_name = "SECONDS",
           value_parser = clap::value_parser!(u32).range(1..=SECONDS_OF_AN_HOUR))]
     pub gather_seconds: u32,
+    /// Directory, made where missing, for accepted deliveries that wait and for cooldowns. It holds
+    /// what users sent: its owner alone may read it. One process at a time.
+    #[arg(
+        long,
+        env = "STATE_DIRECTORY",
+        default_value = "incident-service-state",
+        value_name = "DIR"
+    )]
+    pub state: PathBuf,
     /// Accepted deliveries that may wait; more are refused.
     #[arg(long, env = "QUEUE", default_value_t = 256, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..))]

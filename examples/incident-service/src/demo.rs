@@ -105,7 +105,8 @@ impl<'o, W: Write> Demo<'o, W> {
             // The demo has ended early when nobody listens.
             tell.send(outcome).ok();
         });
-        let (queue, worker) = Worker::new(Arc::new(pipeline), 8, OffsetDateTime::now_utc, tell);
+        let (queue, worker) =
+            Worker::new(Arc::new(pipeline), None, 8, OffsetDateTime::now_utc, tell);
         // The demo prints the reports itself, among its own words.
         tokio::spawn(worker.run(|_| std::future::ready(Ok(()))));
         let verifier = Verifier::new(SECRET).map_err(Failure::machine)?;

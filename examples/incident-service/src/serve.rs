@@ -10,6 +10,7 @@ use axum::routing::get;
 use sentry_api_service::{ApiConfig, ApiService};
 use sentry_correlate_git::GitRepository;
 use sentry_hooks::{MemoryCooldown, Policy, Verifier};
+use sentry_store_file::{FileCooldown, Inbox};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinHandle};
@@ -44,7 +45,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     };
     let investigator = investigator(args)?;
     let webhook = match (verifier, &investigator) {
-        (Some(verifier), Some(investigator)) => Some((verifier, pipeline(args, investigator)?)),
+        (Some(verifier), Some(investigator)) => Some(Behind::open(args, verifier, investigator)?),
         (Some(_), None) => return Err(Failure::input("the webhook needs --repo or REPO")),
         (None, _) => None,
     };
@@ -73,26 +74,49 @@ fn investigator(args: &ServeArgs) -> Result<Option<Arc<Investigator>>, Failure> 
 }
 
 /// What is behind the webhook.
-fn pipeline(args: &ServeArgs, investigator: &Arc<Investigator>) -> Result<Pipeline, Failure> {
-    // Characters that mean something to the router are refused before it sees them.
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-    let path = &args.webhook_path;
-    if !path.starts_with('/') || path == HEALTH || !path.chars().all(plain) {
-        return Err(Failure::input(
-            "the webhook's path must begin with /, not be /health, and have plain characters",
-        ));
+struct Behind {
+    verifier: Verifier,
+    pipeline: Pipeline,
+    inbox: Inbox,
+}
+
+impl Behind {
+    fn open(
+        args: &ServeArgs,
+        verifier: Verifier,
+        investigator: &Arc<Investigator>,
+    ) -> Result<Self, Failure> {
+        // Characters that mean something to the router are refused before it sees them.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
+        let path = &args.webhook_path;
+        if !path.starts_with('/') || path == HEALTH || !path.chars().all(plain) {
+            return Err(Failure::input(
+                "the webhook's path must begin with /, not be /health, and have plain characters",
+            ));
+        }
+        let policy = Policy::new()
+            .min_level(args.min_level)
+            .projects(named(&args.project))
+            .environments(named(&args.environment));
+        // The inbox makes the directory.
+        let inbox = Inbox::open(args.state.join("inbox")).map_err(unusable)?;
+        let cooldowns = args.state.join("cooldowns");
+        let cooldowns =
+            FileCooldown::open(cooldowns, OffsetDateTime::now_utc()).map_err(unusable)?;
+        let pipeline = Pipeline {
+            policy,
+            cooldowns: Arc::new(cooldowns),
+            repeats: Arc::new(MemoryCooldown::new()),
+            cooldown: Duration::from_secs(u64::from(args.cooldown_minutes) * 60),
+            investigator: Arc::clone(investigator),
+        };
+        Ok(Self { verifier, pipeline, inbox })
     }
-    let policy = Policy::new()
-        .min_level(args.min_level)
-        .projects(named(&args.project))
-        .environments(named(&args.environment));
-    Ok(Pipeline {
-        policy,
-        cooldowns: Arc::new(MemoryCooldown::new()),
-        repeats: Arc::new(MemoryCooldown::new()),
-        cooldown: Duration::from_secs(u64::from(args.cooldown_minutes) * 60),
-        investigator: Arc::clone(investigator),
-    })
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the signature that map_err asks for")]
+fn unusable(error: sentry_store_file::StoreFileError) -> Failure {
+    Failure::input(error).with_hint("give a directory of this service's own with --state DIR")
 }
 
 /// The REST service, where any of its variables is set.
@@ -112,7 +136,7 @@ fn rest(investigator: Option<Arc<Investigator>>) -> Result<Option<ApiService>, F
 
 async fn serve(
     args: &ServeArgs,
-    webhook: Option<(Verifier, Pipeline)>,
+    webhook: Option<Behind>,
     rest: Option<ApiService>,
 ) -> Result<(), Failure> {
     let listener = TcpListener::bind((args.host, args.port)).await.map_err(|error| {
@@ -121,12 +145,12 @@ async fn serve(
     let address = listener.local_addr().map_err(Failure::machine)?;
     let mut routes = Router::new().route(HEALTH, get(async || "ok"));
     let mut work = None;
-    if let Some((verifier, pipeline)) = webhook {
-        let (deliveries, worker) = receive(args, verifier, pipeline);
+    if let Some(behind) = webhook {
+        let (deliveries, worker) = receive(args, behind);
         routes = routes.merge(deliveries);
         work = Some(worker);
         tracing::info!("webhook at http://{address}{}", args.webhook_path);
-        tracing::info!("deliveries wait in memory: those not worked on are lost if killed");
+        tracing::info!("what is accepted is kept in {}", args.state.display());
     }
     if let Some(rest) = rest {
         routes = routes.fallback_service(rest);
@@ -146,7 +170,12 @@ async fn serve(
     match tokio::time::timeout(LAST_WORK, work).await {
         Ok(Ok(done)) => done,
         Ok(Err(broken)) => Err(Failure::machine(broken)),
-        Err(_) => Err(Failure::machine("stopped with deliveries not worked on")),
+        Err(_) => {
+            tracing::warn!(
+                "stopped with deliveries not worked on: the next start goes on with them"
+            );
+            Ok(())
+        }
     }
 }
 
@@ -165,13 +194,15 @@ fn named(list: &[String]) -> impl Iterator<Item = &String> {
 
 /// The webhook's routes, and the work behind them. It ends when the routes are gone, or when
 /// reports cannot be written.
-fn receive(
-    args: &ServeArgs,
-    verifier: Verifier,
-    pipeline: Pipeline,
-) -> (Router, JoinHandle<Result<(), Failure>>) {
-    let (queue, worker) =
-        Worker::new(Arc::new(pipeline), args.queue.into(), OffsetDateTime::now_utc, Arc::new(log));
+fn receive(args: &ServeArgs, behind: Behind) -> (Router, JoinHandle<Result<(), Failure>>) {
+    let Behind { verifier, pipeline, inbox } = behind;
+    let (queue, worker) = Worker::new(
+        Arc::new(pipeline),
+        Some(Arc::new(inbox)),
+        args.queue.into(),
+        OffsetDateTime::now_utc,
+        Arc::new(log),
+    );
     let intake = Intake {
         path: args.webhook_path.clone(),
         body_limit: args.body_limit,
@@ -184,6 +215,8 @@ fn receive(
         let written = tokio::task::spawn_blocking(move || output::deliver(&text));
         written.await.map_err(Failure::machine)?
     }));
+    let left = queue.clone();
+    tokio::spawn(async move { left.resume().await });
     (receiver::routes(verifier, &intake, queue), work)
 }
 

@@ -117,7 +117,8 @@ fn run(pipeline: &Arc<Pipeline>, bound: usize) -> Running {
     let tell = Arc::new(move |about: &About, outcome| {
         tell.send((about.clone(), outcome)).ok();
     });
-    let (queue, worker) = Worker::new(Arc::clone(pipeline), bound, OffsetDateTime::now_utc, tell);
+    let (queue, worker) =
+        Worker::new(Arc::clone(pipeline), None, bound, OffsetDateTime::now_utc, tell);
     tokio::spawn(worker.run(|_| std::future::ready(Ok(()))));
     Running { queue, outcomes }
 }
@@ -149,7 +150,7 @@ async fn a_report_that_is_not_published_leaves_nothing_claimed() {
 async fn the_worker_ends_with_what_publishing_failed_for() {
     let pipeline = pipeline(Gate::open(), &Stores::new());
     let tell = Arc::new(|_: &About, _| ());
-    let (queue, worker) = Worker::new(pipeline, 8, OffsetDateTime::now_utc, tell);
+    let (queue, worker) = Worker::new(pipeline, None, 8, OffsetDateTime::now_utc, tell);
     queue.keep(delivery(shop::FIRST_DELIVERY, None)).await.unwrap();
     let failure = Failure::machine("nobody reads");
     let broken = |_| std::future::ready(Err(failure.clone()));

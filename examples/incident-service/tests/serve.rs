@@ -45,7 +45,8 @@ impl Service {
             // A test that has ended does not listen.
             tell.send(outcome).ok();
         });
-        let (queue, worker) = Worker::new(Arc::new(pipeline), bound, OffsetDateTime::now_utc, tell);
+        let (queue, worker) =
+            Worker::new(Arc::new(pipeline), None, bound, OffsetDateTime::now_utc, tell);
         if work {
             tokio::spawn(worker.run(|_| std::future::ready(Ok(()))));
         } else {

@@ -6,6 +6,8 @@
 
 mod analysis;
 mod outcome;
+mod promises;
+mod queue;
 mod repeats;
 mod worker;
 
@@ -22,7 +24,8 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 use crate::Failure;
 pub use analysis::{Analysis, Investigator};
 pub use outcome::{About, Outcome};
-pub use worker::{Clock, NotKept, Queue, Tell, Worker};
+pub use queue::{NotKept, Queue};
+pub use worker::{Clock, Tell, Worker};
 
 use repeats::{Repeats, Seen};
 

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 
+use tempfile::TempDir;
+
 /// A part of the material that is kept beside the project, or nothing, said aloud.
 pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
@@ -20,9 +22,11 @@ pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     None
 }
 
-/// `incident-service serve` on a free port, configured by these variables alone.
+/// `incident-service serve` on a free port, configured by these variables alone. Where none names
+/// it, its state is kept in a directory of its own.
 pub(crate) struct Program {
     child: Child,
+    _state: TempDir,
     said: String,
     log: Option<BufReader<std::process::ChildStderr>>,
     rest: Option<JoinHandle<String>>,
@@ -30,14 +34,16 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn serve(variables: &[(&str, &str)]) -> Self {
-        let mut child = command(variables).env("PORT", "0").spawn().unwrap();
+        let state = tempfile::tempdir().unwrap();
+        let mut child = command(variables, &state).env("PORT", "0").spawn().unwrap();
         let log = child.stderr.take().map(BufReader::new);
-        Self { child, said: String::new(), log, rest: None }
+        Self { child, _state: state, said: String::new(), log, rest: None }
     }
 
     /// Runs a configuration that cannot be served: the exit code and what was said.
     pub(crate) fn refused(variables: &[(&str, &str)]) -> (Option<i32>, String) {
-        let output = command(variables).output().unwrap();
+        let state = tempfile::tempdir().unwrap();
+        let output = command(variables, &state).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
@@ -59,6 +65,29 @@ impl Program {
             rest
         }));
         url
+    }
+
+    /// Kills the program, which gets no chance to do anything more: what it wrote to its output.
+    pub(crate) fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let mut output = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+        output
+    }
+
+    /// Reads the program's output up to the end of this line.
+    pub(crate) fn output_to(&mut self, last: &str) -> String {
+        // Nothing beyond that line may be taken out of the pipe.
+        let mut output = BufReader::with_capacity(1, self.child.stdout.as_mut().unwrap());
+        let mut said = String::new();
+        loop {
+            let before = said.len();
+            assert!(output.read_line(&mut said).unwrap() > 0, "it ended after {said}");
+            if said[before..] == *last {
+                return said;
+            }
+        }
     }
 
     /// Goes away as the reader of the program's output.
@@ -101,12 +130,12 @@ impl Drop for Program {
     }
 }
 
-fn command(variables: &[(&str, &str)]) -> Command {
+fn command(variables: &[(&str, &str)], state: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_incident-service"));
     for name in ["SENTRY_WEBHOOK_SECRET", "REPO", "SENTRY_AUTH_TOKEN", "SENTRY_ORG", "API_TOKENS"] {
         command.env_remove(name);
     }
-    command.arg("serve").envs(variables.iter().copied());
+    command.arg("serve").env("STATE_DIRECTORY", state.path()).envs(variables.iter().copied());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -1,0 +1,278 @@
+//! The way in, which decides at once and keeps what it accepts.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sentry_hooks::{Decision, Delivery};
+use thiserror::Error;
+use time::OffsetDateTime;
+use tokio::sync::mpsc;
+
+use super::promises::{Promise, Promises};
+use super::{About, Accepted, Clock, Decided, Outcome, Pipeline, Tell};
+
+/// The way in. Cheap to clone; the worker ends when all clones are gone.
+#[derive(Clone)]
+pub struct Queue(Arc<Way>);
+
+/// An incident in the queue.
+pub(super) struct Task {
+    pub(super) accepted: Box<Accepted>,
+    pub(super) promise: Promise,
+}
+
+pub(super) struct Way {
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) clock: Clock,
+    pub(super) tell: Tell,
+    pub(super) promises: Promises,
+    pub(super) incidents: mpsc::Sender<Task>,
+    pub(super) owners: Owners,
+    /// Keys of the deliveries that are offered again later, one of each key.
+    pub(super) later: Mutex<HashSet<String>>,
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").field("free", &self.0.incidents.capacity()).finish()
+    }
+}
+
+/// A delivery was not taken; whoever sent it should send it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the delivery was not kept")]
+pub struct NotKept;
+
+impl Queue {
+    pub(super) fn new(way: Way) -> Self {
+        Self(Arc::new(way))
+    }
+
+    /// Decides on a delivery, and takes it where it is accepted and there is room. With an inbox,
+    /// what is taken is on the disk when this returns.
+    ///
+    /// # Errors
+    /// When the queue is full, the worker is gone, a store does not answer, or the delivery cannot
+    /// be written. Nothing stays claimed for it.
+    pub async fn keep(&self, delivery: Delivery) -> Result<(), NotKept> {
+        let queue = self.clone();
+        // Whoever sent it may go away at any point; what has begun here comes to its end.
+        let taken =
+            tokio::spawn(async move { queue.take(&delivery, &mut Promise::None, None).await });
+        taken.await.unwrap_or(Err(NotKept))
+    }
+
+    /// Offers what another process has taken and not dealt with, as there is room.
+    pub async fn resume(&self) {
+        let left = self.0.promises.left();
+        if !left.is_empty() {
+            tracing::info!("{} deliveries were left undone", left.len());
+        }
+        for kept in left {
+            let Ok(room) = self.0.incidents.clone().reserve_owned().await else { return };
+            let Some((delivery, mut promise)) = self.0.promises.read(kept).await else { continue };
+            if self.take(&delivery, &mut promise, Some(room)).await.is_err() {
+                tracing::error!("a delivery that was left undone waits for the next start");
+            }
+        }
+    }
+
+    /// [`Queue::keep`] of a delivery that may be promised already. The promise is taken where the
+    /// delivery is.
+    async fn take(
+        &self,
+        delivery: &Delivery,
+        promise: &mut Promise,
+        room: Option<mpsc::OwnedPermit<Task>>,
+    ) -> Result<(), NotKept> {
+        let way = &self.0;
+        let owner = way.owners.next();
+        // It works those off that came before it, each for a lease at most.
+        let before = way.incidents.max_capacity() - way.incidents.capacity();
+        let turns = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(2);
+        let lease = way.pipeline.lease().saturating_mul(turns);
+        match way.pipeline.decide(delivery, &owner, (way.clock)(), lease).await {
+            Decided::Accepted(accepted) => self.enqueue(accepted, delivery, promise, room).await,
+            Decided::Busy { key, until } => self.offer_again(delivery, promise, key, until).await,
+            Decided::Done(outcome) => {
+                let kept = !matches!(outcome, Outcome::Failed(_));
+                self.tell(delivery, outcome);
+                if !kept {
+                    return Err(NotKept);
+                }
+                way.promises.done(promise.take());
+                Ok(())
+            }
+        }
+    }
+
+    async fn enqueue(
+        &self,
+        accepted: Box<Accepted>,
+        delivery: &Delivery,
+        promise: &mut Promise,
+        room: Option<mpsc::OwnedPermit<Task>>,
+    ) -> Result<(), NotKept> {
+        let way = &self.0;
+        let room = room.map_or_else(|| way.incidents.clone().try_reserve_owned(), Ok);
+        let refused = match room {
+            Err(full) => full.to_string(),
+            Ok(room) => match way.promises.make(delivery, promise).await {
+                Err(failure) => failure.to_string(),
+                Ok(()) => {
+                    room.send(Task { accepted, promise: promise.take() });
+                    return Ok(());
+                }
+            },
+        };
+        tracing::warn!("{refused}: a delivery was not kept");
+        way.pipeline.give_back(&accepted).await;
+        Err(NotKept)
+    }
+
+    fn tell(&self, delivery: &Delivery, outcome: Outcome) {
+        let webhook = delivery.webhook().ok();
+        (self.0.tell)(&About::of(delivery, webhook.as_ref()), outcome);
+    }
+
+    /// Offers a delivery again when the lease that was in its way may be over. One of each key is
+    /// enough: what it stands for is the same trouble.
+    async fn offer_again(
+        &self,
+        delivery: &Delivery,
+        promise: &mut Promise,
+        key: String,
+        until: OffsetDateTime,
+    ) -> Result<(), NotKept> {
+        let way = &self.0;
+        match way.reserve(&key) {
+            Reserved::Already => {
+                self.tell(delivery, Outcome::Passed(Decision::Busy { until }));
+                way.promises.done(promise.take());
+                return Ok(());
+            }
+            Reserved::Full => return Err(NotKept),
+            Reserved::Now => {}
+        }
+        if let Err(failure) = way.promises.make(delivery, promise).await {
+            tracing::warn!("{failure}: a delivery was not kept");
+            way.later().remove(&key);
+            return Err(NotKept);
+        }
+        // The lease of one that waits covers those before it and is over sooner, as a rule.
+        let wait = Duration::try_from(until - (way.clock)()).unwrap_or_default();
+        let wait = wait.min(way.pipeline.lease());
+        let waiting = Waiting { delivery: delivery.clone(), promise: promise.take(), key, until };
+        // It must not keep the worker alive.
+        let way = Arc::downgrade(way);
+        tokio::spawn(async move {
+            let mut waiting = waiting;
+            tokio::time::sleep(wait.max(PAUSE)).await;
+            while let Some(way) = way.upgrade() {
+                if Self(way).come_again(&mut waiting).await {
+                    return;
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        });
+        Ok(())
+    }
+
+    /// Whether a delivery that has waited need not wait on.
+    ///
+    /// Its type is written out because it stands inside itself.
+    fn come_again<'a>(
+        &'a self,
+        waiting: &'a mut Waiting,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        let Waiting { delivery, promise, key, until } = waiting;
+        Box::pin(async move {
+            self.0.later().remove(key);
+            if self.take(delivery, promise, None).await.is_ok() {
+                return true;
+            }
+            // It keeps its place, however many there are, unless another one of its key has come.
+            let alone = self.0.later().insert(key.clone());
+            if !alone {
+                self.tell(delivery, Outcome::Passed(Decision::Busy { until: *until }));
+                self.0.promises.done(promise.take());
+            }
+            !alone
+        })
+    }
+}
+
+/// A delivery that another one of the same trouble is in the way of.
+struct Waiting {
+    delivery: Delivery,
+    promise: Promise,
+    key: String,
+    until: OffsetDateTime,
+}
+
+/// Between two offers of the same delivery, at least.
+const PAUSE: Duration = Duration::from_secs(1);
+
+enum Reserved {
+    Now,
+    Already,
+    Full,
+}
+
+impl Way {
+    /// A place among those that are offered again later.
+    fn reserve(&self, key: &str) -> Reserved {
+        let mut keys = self.later();
+        if keys.contains(key) {
+            Reserved::Already
+        } else if keys.len() >= self.incidents.max_capacity() {
+            Reserved::Full
+        } else {
+            keys.insert(key.to_owned());
+            Reserved::Now
+        }
+    }
+
+    /// No panic can leave the set half changed, so the lock's poison means nothing.
+    fn later(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.later.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Names of attempts. The random part keeps those of other processes and of this one before its
+/// restart apart: stores may be shared and outlive the process.
+pub(super) struct Owners {
+    process: String,
+    attempts: AtomicU64,
+}
+
+impl Owners {
+    pub(super) fn new() -> Self {
+        // The hasher of the standard library is keyed at random.
+        let random = || RandomState::new().hash_one(std::process::id());
+        let process = format!("{:016x}{:016x}", random(), random());
+        Self { process, attempts: AtomicU64::new(0) }
+    }
+
+    fn next(&self) -> String {
+        format!("{}-{}", self.process, self.attempts.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_attempts_share_a_name_even_across_restarts() {
+        let (before, after) = (Owners::new(), Owners::new());
+        let names = HashSet::from([before.next(), before.next(), after.next(), after.next()]);
+        assert_eq!(names.len(), 4);
+    }
+}

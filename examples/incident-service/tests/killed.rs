@@ -1,0 +1,160 @@
+//! What was answered is worked on, also when the process is killed in between.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::Program;
+use incident_service::loopback;
+use incident_service::shop::{self, repository};
+use sentry_hooks::sign;
+
+const SECRET: &str = "test-secret";
+
+/// A shop with a service that is killed and started again.
+struct Scene {
+    dir: tempfile::TempDir,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        repository::write(&shop::HISTORY, &dir.path().join("shop.git")).unwrap();
+        Self { dir }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn serve(&self) -> (Program, http::Uri) {
+        let (repo, state) = (self.path("shop.git"), self.path("state"));
+        let mut program = Program::serve(&[
+            ("SENTRY_WEBHOOK_SECRET", SECRET),
+            ("REPO", repo.to_str().unwrap()),
+            ("STATE_DIRECTORY", state.to_str().unwrap()),
+            ("GATHER_SECONDS", "600"),
+            ("REPORT_FORMAT", "json"),
+        ]);
+        let url = program.url_after("webhook at ").parse().unwrap();
+        (program, url)
+    }
+
+    /// Work stops where it reads the repository: a pipe that nobody writes to is in its way.
+    fn stop_work(&self) -> Stopped {
+        let pipe = self.path("shop.git/packed-refs");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        Stopped(pipe)
+    }
+
+    /// Names of the deliveries that wait.
+    fn waiting(&self) -> Vec<String> {
+        let names = fs::read_dir(self.path("state/inbox")).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.filter(|name| name != "lock").collect();
+        names.sort();
+        names
+    }
+}
+
+struct Stopped(PathBuf);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        fs::remove_file(&self.0).unwrap();
+    }
+}
+
+async fn deliver(url: &http::Uri, body: &'static [u8]) {
+    let request = http::Request::post(url.path())
+        .header("Host", "localhost")
+        .header("Sentry-Hook-Resource", "event_alert")
+        .header("Sentry-Hook-Signature", sign(SECRET, body).unwrap())
+        .body(body.into())
+        .unwrap();
+    let address = url.authority().unwrap().as_str().parse().unwrap();
+    let answer = loopback::send(address, request).await.unwrap();
+    assert_eq!((answer.status.as_u16(), answer.text().as_str()), (200, "accepted"));
+}
+
+/// Waits for something that another process does.
+fn until(what: &str, done: impl Fn() -> bool) {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while !done() {
+        assert!(std::time::Instant::now() < end, "{what}");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+fn assert_report(output: &str) {
+    let report: serde_json::Value = serde_json::from_str(output).unwrap();
+    let statement = report["statement"].as_str().unwrap();
+    assert!(statement.starts_with("Database connection pool was reduced from 20 to 5"));
+}
+
+#[tokio::test]
+async fn a_delivery_answered_before_the_kill_is_worked_on_once_after_it() {
+    let scene = Scene::new();
+    let (program, url) = scene.serve();
+    let stopped = scene.stop_work();
+    deliver(&url, shop::FIRST_DELIVERY).await;
+    // Another event of the same issue, which waits for the first one.
+    deliver(&url, shop::SECOND_DELIVERY).await;
+    assert_eq!(scene.waiting().len(), 2);
+    assert_eq!(program.kill(), "", "it was at work on the first one and had not said anything");
+    drop(stopped);
+
+    let (mut program, _) = scene.serve();
+    assert_report(&program.output_to("}\n"));
+    until("the first one is dealt with", || scene.waiting().len() == 1);
+    assert_eq!(program.kill().trim(), "", "the second one waits on");
+
+    // The cooldown that the report began outlives the kill as well.
+    let (program, url) = scene.serve();
+    until("the second one is dealt with", || scene.waiting().is_empty());
+    deliver(&url, shop::FIRST_DELIVERY).await;
+    let (output, log) = program.end();
+    assert_eq!(output, "", "one action for one trouble");
+    assert_eq!(log.matches("cooling down").count(), 2, "{log}");
+}
+
+#[tokio::test]
+async fn a_delivery_that_processes_die_of_is_put_aside() {
+    let scene = Scene::new();
+    let (program, url) = scene.serve();
+    let stopped = scene.stop_work();
+    deliver(&url, shop::FIRST_DELIVERY).await;
+    until("work begins", || scene.waiting() == ["00000000000000000001-1"]);
+    program.kill();
+    drop(stopped);
+    // Two more such ends.
+    let name = |attempts| scene.path(&format!("state/inbox/00000000000000000001-{attempts}"));
+    fs::rename(name(1), name(3)).unwrap();
+
+    let (program, _) = scene.serve();
+    let aside = Path::new("00000000000000000001-3.aside");
+    until("it is put aside", || scene.waiting().iter().any(|name| Path::new(name) == aside));
+    let (output, log) = program.end();
+    assert_eq!(output, "");
+    assert!(log.contains("3 processes ended in the middle of a delivery"), "{log}");
+}
+
+#[test]
+fn one_state_serves_one_process() {
+    let scene = Scene::new();
+    let (program, _) = scene.serve();
+    let (repo, state) = (scene.path("shop.git"), scene.path("state"));
+    let (code, log) = Program::refused(&[
+        ("SENTRY_WEBHOOK_SECRET", SECRET),
+        ("REPO", repo.to_str().unwrap()),
+        ("STATE_DIRECTORY", state.to_str().unwrap()),
+    ]);
+    assert_eq!(code, Some(2), "{log}");
+    assert!(log.contains("in use by another process") && log.contains("--state"), "{log}");
+    program.end();
+}
