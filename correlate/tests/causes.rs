@@ -1,0 +1,171 @@
+//! Errors as libraries print them, and the changes to configuration that make them: how often the
+//! ranker puts the cause before its decoys.
+//!
+//! `tests/causes/*.toml` hold the pairs, by technology:
+//!
+//! ```toml
+//! [[nginx]]
+//! error = "AxiosError: Request failed with status code 413"   # type: message
+//! at = "node_modules/axios/lib/core/settle.js settle"         # innermost frame: path, function
+//! own = "src/albums/upload.ts store"                          # program's own frame (optional)
+//! cause = ["deploy/nginx.conf @@ server", "client_max_body_size 20m;", "client_max_body_size 1m;"]
+//! decoys = [                                                  # path [@@ section], removed, added
+//!     ["deploy/nginx.conf", "keepalive_timeout 65;", "keepalive_timeout 60;"],
+//! ]
+//! ```
+//!
+//! Lines are joined by `\n`; an empty text is no line. Each pair is a window of its own: the cause,
+//! its decoys, and the same innocent changes for all. What is asserted is a share, not one pair.
+
+use std::collections::BTreeMap;
+
+use sentry_correlate::diff::reduce::{RawHunk, Reducer};
+use sentry_correlate::rank::Ranker;
+use sentry_correlate::{Change, Exception, FileChange, FileStatus, Frame, Incident, Window};
+use serde::Deserialize;
+use time::{Duration, OffsetDateTime, macros::datetime};
+
+const RELEASED: OffsetDateTime = datetime!(2026-05-04 12:00 UTC);
+
+/// A change of one file: path and perhaps its section, removed lines, added lines.
+type Edit = (String, String, String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    error: String,
+    at: String,
+    own: Option<String>,
+    cause: Edit,
+    decoys: Vec<Edit>,
+}
+
+/// What every release has besides.
+const INNOCENTS: &[(&str, &str, &str)] = &[
+    ("README.md", "Run it.", "Run it with two processes."),
+    ("deploy/helm/values.yaml @@ cron", "digest: \"15 * * * *\"", "digest: \"22 * * * *\""),
+    ("deploy/helm/values.yaml @@ autoscaling", "maxReplicas: 8", "maxReplicas: 10"),
+    (
+        "deploy/k8s/configmap.yaml @@ data",
+        "SENTRY_TRACES_SAMPLE_RATE: \"0.02\"",
+        "SENTRY_TRACES_SAMPLE_RATE: \"0.01\"",
+    ),
+    ("config/logging.yaml @@ handlers", "format: plain", "format: json"),
+    ("config/flags.json", "\"newFooter\": false,", "\"newFooter\": true,"),
+    ("config/app.yaml @@ paging", "page_size: 50", "page_size: 40"),
+    (
+        "service/catalogue.py @@ def page(number):",
+        "    items = fetch_all(number)",
+        "    items = fetch_page(number)",
+    ),
+];
+
+fn change(name: usize, hours: i64, (path, removed, added): (&str, &str, &str)) -> Change {
+    let (path, section) = path.split_once(" @@ ").unwrap_or((path, ""));
+    let [removed, added] = [removed, added].map(|text| text.lines().collect::<Vec<_>>());
+    let count = |lines: &[&str]| u32::try_from(lines.len()).expect("a few lines");
+    let at = RELEASED - Duration::hours(hours);
+    let file = FileChange {
+        path: path.to_owned(),
+        previous_path: None,
+        status: FileStatus::Modified,
+        additions: count(&added),
+        deletions: count(&removed),
+        hunks: Reducer::new()
+            .file(path, [RawHunk { old_start: 12, new_start: 12, section, removed, added }]),
+    };
+    Change {
+        sha: format!("{name:040x}"),
+        author: "Ana Lopes".into(),
+        author_email: None,
+        authored_at: at,
+        committed_at: at,
+        message: "Adjust".to_owned(),
+        parents: 1,
+        files: vec![file],
+        url: None,
+        position: None,
+        ignored_by: None,
+    }
+}
+
+fn frame(text: &str, in_app: bool) -> Frame {
+    let (path, function) = text.split_once(' ').unwrap_or((text, "run"));
+    Frame {
+        filename: Some(path.to_owned()),
+        function: Some(function.to_owned()),
+        line: Some(40),
+        in_app,
+        ..Frame::default()
+    }
+}
+
+impl Pair {
+    fn incident(&self) -> Incident {
+        let (ty, value) = self.error.split_once(": ").unwrap_or((&self.error, ""));
+        let own = self.own.as_deref().unwrap_or("service/handler handle");
+        Incident {
+            title: self.error.clone(),
+            environment: Some("production".to_owned()),
+            exceptions: vec![Exception {
+                ty: Some(ty.to_owned()),
+                value: Some(value.to_owned()),
+                frames: vec![frame(own, true), frame(&self.at, false)],
+                ..Exception::default()
+            }],
+            ..Incident::default()
+        }
+    }
+
+    /// The place of the cause in the ranking, 1 being first, and what stands first.
+    fn rank(&self, index: usize) -> (usize, String) {
+        let edits = std::iter::once(&self.cause).chain(&self.decoys);
+        let edits = edits.map(|(path, old, new)| (path.as_str(), old.as_str(), new.as_str()));
+        let edits: Vec<_> = edits.chain(INNOCENTS.iter().copied()).collect();
+        // Neither place nor name may tell the cause.
+        let place = |n: usize| (n + 3 * index) % edits.len();
+        let changes = edits.iter().enumerate();
+        let changes = changes.map(|(n, edit)| change(place(n) + 1, 60, *edit)).collect();
+        let window = Window { changes, ..Window::default() };
+        let ranking = Ranker::default().rank(&self.incident(), &window);
+        let cause = format!("{:040x}", place(0) + 1);
+        let first = &ranking.hypotheses[0].sha;
+        let rival = (0..edits.len()).find(|&n| format!("{:040x}", place(n) + 1) == *first);
+        let rival = rival.map_or(String::new(), |n| {
+            let (path, old, new) = edits[n];
+            format!("{:?} {path}: {old} → {new}", ranking.classes)
+        });
+        let at = ranking.hypotheses.iter().position(|one| one.sha == cause);
+        (at.map_or(edits.len(), |at| at + 1), rival)
+    }
+}
+
+/// Ranks the pairs of a file and asserts the share of causes that come first.
+fn check(name: &str, text: &str, floor: f64) {
+    let pairs: BTreeMap<String, Vec<Pair>> = toml::from_str(text).expect("pairs");
+    let (mut first, mut all) = (0, 0);
+    for (technology, pairs) in pairs {
+        let (mut hits, before) = (0, all);
+        for pair in &pairs {
+            all += 1;
+            let (rank, rival) = pair.rank(all);
+            if rank == 1 {
+                hits += 1;
+            } else {
+                let (path, old, new) = &pair.cause;
+                println!("{technology}: {} #{rank}\n  + {path}: {old} → {new}", pair.error);
+                println!("  - {rival}");
+            }
+        }
+        first += hits;
+        println!("{name} {technology}: {hits} of {}", all - before);
+    }
+    let share = f64::from(first) / all as f64;
+    println!("{name}: {first} of {all} first, {:.1} %", 100.0 * share);
+    assert!(share >= floor, "{name}: {share:.3} < {floor}");
+}
+
+#[test]
+fn causes_on_the_platform_come_first() {
+    check("platform", include_str!("causes/platform.toml"), 0.0);
+}
