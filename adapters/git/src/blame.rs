@@ -13,6 +13,7 @@ use gix_imara_diff::{Diff, InternedInput};
 
 use crate::commit::{compare_lines, compare_trees, is_binary};
 use crate::ignored::Ignored;
+use crate::likeness::Likeness;
 
 /// A line of a file, counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub(crate) struct Limits<'l> {
 }
 
 impl Limits<'_> {
-    fn check(&self) -> gix::Result<()> {
+    pub(crate) fn check(&self) -> gix::Result<()> {
         let late = || gix::Error::from_error(io::Error::from(io::ErrorKind::TimedOut));
         if (self.go_on)() { Ok(()) } else { Err(late()) }
     }
@@ -220,7 +221,7 @@ impl Search<'_> {
         self.limits.check()?;
         let (mut passed, mut touched) = (Vec::new(), Vec::new());
         for (index, number) in lines {
-            match place(&input, &diff, number) {
+            match place(&input, &diff, number, self.limits)? {
                 Some(before) => passed.push((index, before)),
                 None => touched.push((index, number)),
             }
@@ -256,57 +257,54 @@ impl Search<'_> {
     }
 }
 
-/// Where a line of the new file stood in the old one.
-type Pass = fn(&InternedInput<&[u8]>, &Diff, u32) -> Option<u32>;
+/// Where a line of the new file stood in the old one. An error when time is up.
+type Pass = fn(&InternedInput<&[u8]>, &Diff, u32, Limits<'_>) -> gix::Result<Option<u32>>;
 
 /// The place of a line that both files have. Behind a hunk a line has moved by what that hunk
 /// brought.
-fn same(_: &InternedInput<&[u8]>, diff: &Diff, number: u32) -> Option<u32> {
+fn same(
+    _: &InternedInput<&[u8]>,
+    diff: &Diff,
+    number: u32,
+    _: Limits<'_>,
+) -> gix::Result<Option<u32>> {
     let mut moved = 0i64;
     for hunk in diff.hunks().take_while(|hunk| hunk.after.start <= number) {
         if hunk.after.contains(&number) {
-            return None;
+            return Ok(None);
         }
         moved = i64::from(hunk.before.end) - i64::from(hunk.after.end);
     }
-    u32::try_from(i64::from(number) + moved).ok()
+    Ok(u32::try_from(i64::from(number) + moved).ok())
 }
 
 /// The place of the line that a touched one was most likely written for: of the removed ones, the
 /// one with most pairs of bytes in common, and of several the one that stands most like it.
-fn replaced(input: &InternedInput<&[u8]>, diff: &Diff, number: u32) -> Option<u32> {
-    let hunk = diff.hunks().find(|hunk| hunk.after.contains(&number))?;
-    let line = input.interner[input.after[number as usize]];
+fn replaced(
+    input: &InternedInput<&[u8]>,
+    diff: &Diff,
+    number: u32,
+    limits: Limits<'_>,
+) -> gix::Result<Option<u32>> {
+    let Some(hunk) = diff.hunks().find(|hunk| hunk.after.contains(&number)) else {
+        return Ok(None);
+    };
+    let mut likeness = Likeness::to(input.interner[input.after[number as usize]], limits)?;
     let expected = f64::from(number - hunk.after.start)
         / f64::from(hunk.after.end - hunk.after.start)
         * f64::from(hunk.before.end - hunk.before.start);
     let away = |place: u32| (f64::from(place - hunk.before.start) - expected).abs();
-    hunk.before
-        .clone()
-        .map(|place| (place, common(line, input.interner[input.before[place as usize]])))
-        .filter(|(_, common)| *common > 0)
-        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| away(b.0).total_cmp(&away(a.0))))
-        .map(|(place, _)| place)
-}
-
-/// How many pairs of neighbouring bytes two lines share.
-fn common(one: &[u8], other: &[u8]) -> usize {
-    let mut pairs: HashMap<&[u8], usize> = HashMap::new();
-    for pair in one.windows(2) {
-        *pairs.entry(pair).or_default() += 1;
+    let mut best: Option<(usize, u32)> = None;
+    for place in hunk.before.clone() {
+        let common = likeness.of(input.interner[input.before[place as usize]])?;
+        let better = best
+            .is_none_or(|(most, at)| common > most || (common == most && away(place) <= away(at)));
+        if common > 0 && better {
+            best = Some((common, place));
+        }
     }
-    other
-        .windows(2)
-        .filter(|pair| match pairs.get_mut(pair) {
-            Some(left) if *left > 0 => {
-                *left -= 1;
-                true
-            }
-            _ => false,
-        })
-        .count()
+    Ok(best.map(|(_, place)| place))
 }
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -314,16 +312,15 @@ mod tests {
     use super::*;
 
     /// A repository whose one file changes throughout; the commit that changed it.
-    fn rewritten(lines: usize) -> (tempfile::TempDir, gix::Repository, ObjectId) {
+    fn rewritten(text: &dyn Fn(usize) -> String) -> (tempfile::TempDir, gix::Repository, ObjectId) {
         let dir = tempfile::tempdir().unwrap();
         let repo = gix::init_bare(dir.path()).unwrap();
         let mut commit = None;
         for version in 0..2 {
-            let text: String = (0..lines).map(|n| format!("{}\n", n % (7 + version))).collect();
             let entry = gix::objs::tree::Entry {
                 mode: gix::objs::tree::EntryKind::Blob.into(),
                 filename: "big".into(),
-                oid: repo.write_blob(&text).unwrap().detach(),
+                oid: repo.write_blob(text(version)).unwrap().detach(),
             };
             let tree = gix::objs::Tree { entries: vec![entry] };
             let who = gix::actor::Signature::default();
@@ -341,35 +338,74 @@ mod tests {
         (dir, repo, commit.unwrap())
     }
 
-    /// How often the limits were asked, and how many answers came, when time is up after so many.
-    fn asked(most: usize, max_file_bytes: u64) -> (usize, usize) {
-        let (_dir, repo, commit) = rewritten(50_000);
-        let (asked, mut answers) = (Cell::new(0), 0);
-        let go_on = || {
-            asked.set(asked.get() + 1);
-            asked.get() <= most
-        };
-        let lines = [Line { path: "big".into(), number: 49_000 }];
-        let limits = Limits { go_on: &go_on, max_file_bytes };
-        blame(&repo, (commit, &Ignored::default()), &lines, limits, &mut |_, _, _| answers += 1);
-        (asked.get(), answers)
+    /// A file of 50,000 lines.
+    fn lines(version: usize) -> String {
+        (0..50_000).map(|n| format!("{}\n", n % (7 + version))).collect()
     }
 
-    #[test]
-    fn the_limits_are_asked_within_one_file() {
-        let (all, answers) = asked(usize::MAX, u64::MAX);
-        assert_eq!(answers, 1);
-        assert!(all > 20, "{all}");
-        // Whenever time is up, the search ends soon, and a line half followed is nobody's.
-        for most in [0, 1, 2, 5, 8, 15, 20] {
-            let (asked, answers) = asked(most, u64::MAX);
-            assert!(asked <= most + 3, "{asked} after {most}");
-            assert_eq!(answers, 0, "after {most}");
+    /// A repository with such a file, a line of it, and whether the commit that changed it is
+    /// ignored.
+    struct Case {
+        repo: (tempfile::TempDir, gix::Repository, ObjectId),
+        number: u32,
+        ignored: bool,
+    }
+
+    impl Case {
+        fn new(text: &dyn Fn(usize) -> String, number: u32, ignored: bool) -> Self {
+            Self { repo: rewritten(text), number, ignored }
+        }
+
+        /// How often the limits were asked, and how many answers came, when time is up after so
+        /// many.
+        fn asked(&self, most: usize, max_file_bytes: u64) -> (usize, usize) {
+            let (_, repo, commit) = &self.repo;
+            let (asked, mut answers) = (Cell::new(0), 0);
+            let go_on = || {
+                asked.set(asked.get() + 1);
+                asked.get() <= most
+            };
+            let mut ignored = Ignored::default();
+            if self.ignored {
+                ignored.add(commit.to_string().as_bytes(), "revs");
+            }
+            let line = Line { path: "big".into(), number: self.number };
+            let limits = Limits { go_on: &go_on, max_file_bytes };
+            blame(repo, (*commit, &ignored), &[line], limits, &mut |_, of, _| {
+                assert!(of != *commit, "another one has it");
+                answers += 1;
+            });
+            (asked.get(), answers)
+        }
+
+        /// Whenever time is up, the search ends soon, and a line half followed is nobody's.
+        fn ends_soon(&self, least: usize) {
+            let (all, answers) = self.asked(usize::MAX, u64::MAX);
+            assert_eq!(answers, 1);
+            assert!(all > least, "{all}");
+            for most in [0, 1, 2, 5, 8, least - 5, least] {
+                let (asked, answers) = self.asked(most, u64::MAX);
+                assert!(asked <= most + 3, "{asked} after {most}");
+                assert_eq!(answers, 0, "after {most}");
+            }
         }
     }
 
     #[test]
+    fn the_limits_are_asked_within_one_file() {
+        Case::new(&lines, 49_000, false).ends_soon(20);
+    }
+
+    #[test]
+    fn the_limits_are_asked_within_the_comparison_of_an_ignored_revision() {
+        let one_line = |version| format!("{version}{}\n", "the same words, ".repeat(50_000));
+        Case::new(&one_line, 0, true).ends_soon(70);
+        let many = |version| (0..20_000).map(|n| format!("{version} of line {n}\n")).collect();
+        Case::new(&many, 10_000, true).ends_soon(30);
+    }
+
+    #[test]
     fn files_that_are_too_large_are_not_compared() {
-        assert_eq!(asked(usize::MAX, 1_000).1, 0);
+        assert_eq!(Case::new(&lines, 49_000, false).asked(usize::MAX, 1_000).1, 0);
     }
 }

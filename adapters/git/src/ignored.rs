@@ -53,7 +53,7 @@ impl Ignored {
 
     /// Reads a file: a full object name in each line, `#` begins a comment. Git refuses a file with
     /// any other line; here only that line is passed over.
-    fn add(&mut self, text: &[u8], path: &str) {
+    pub(crate) fn add(&mut self, text: &[u8], path: &str) {
         let path: Arc<str> = path.into();
         for line in text.lines() {
             let name = line.split_once_str("#").map_or(line, |(name, _)| name).trim();

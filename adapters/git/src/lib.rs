@@ -5,6 +5,7 @@ mod cache;
 mod commit;
 mod history;
 mod ignored;
+mod likeness;
 mod order;
 mod releases;
 mod repository;
