@@ -169,3 +169,8 @@ fn check(name: &str, text: &str, floor: f64) {
 fn causes_on_the_platform_come_first() {
     check("platform", include_str!("causes/platform.toml"), 0.60);
 }
+
+#[test]
+fn causes_in_stores_come_first() {
+    check("stores", include_str!("causes/stores.toml"), 0.55);
+}
