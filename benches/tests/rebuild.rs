@@ -11,7 +11,7 @@ use std::time::Duration;
 use benches::build::{build, clone_of};
 use benches::case::{Case, read_all};
 use benches::facts;
-use sentry_correlate::Change;
+use sentry_correlate::{Change, Lines};
 use sentry_correlate_git::GitRepository;
 
 /// Of every project so many cases; all of them take minutes.
@@ -80,15 +80,15 @@ fn shape(change: &Change) -> Change {
     for hunk in change.files.iter_mut().flat_map(|file| &mut file.hunks) {
         hunk.display = None;
         hunk.section.clear();
-        hunk.removed.clear();
-        hunk.added.clear();
+        hunk.removed = Lines::default();
+        hunk.added = Lines::default();
     }
     change
 }
 
 /// The words of each hunk. Lines of `.conf` files were reduced like code when they were recorded,
 /// and are kept today.
-fn words(change: &Change) -> impl Iterator<Item = (&String, &Vec<String>, &Vec<String>)> {
+fn words(change: &Change) -> impl Iterator<Item = (&String, &Lines, &Lines)> {
     let files = change.files.iter().filter(|file| !file.path.ends_with(".conf"));
     files.flat_map(|file| &file.hunks).map(|hunk| (&hunk.section, &hunk.removed, &hunk.added))
 }

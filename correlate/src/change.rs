@@ -5,6 +5,8 @@
 
 use time::OffsetDateTime;
 
+use crate::Lines;
+
 /// One commit (or configuration push, or dependency bump) of the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -69,6 +71,21 @@ pub struct FileChange {
 }
 
 /// One hunk at zero context. Ranges are those of `git diff -U0`.
+///
+/// ```
+/// use sentry_correlate::Hunk;
+///
+/// let hunk = Hunk {
+///     old_start: 7,
+///     old_lines: 1,
+///     new_start: 7,
+///     new_lines: 1,
+///     removed: ["pool_size: 20"].into(),
+///     added: ["pool_size: 5"].into(),
+///     ..Hunk::default()
+/// };
+/// assert_eq!(hunk.added.iter().next(), Some("pool_size: 5"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Hunk {
     /// First line in the old file (for a pure insertion: the line before it).
@@ -82,9 +99,9 @@ pub struct Hunk {
     /// The enclosing definition, reduced.
     pub section: String,
     /// Removed lines, reduced. Empty where a limit was reached.
-    pub removed: Vec<String>,
+    pub removed: Lines,
     /// Added lines, reduced. Empty where a limit was reached.
-    pub added: Vec<String>,
+    pub added: Lines,
     /// The lines as they stand in the diff, for display alone.
     pub display: Option<DisplayLines>,
 }
@@ -93,9 +110,9 @@ pub struct Hunk {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DisplayLines {
     /// Removed lines without their line ends.
-    pub removed: Vec<String>,
+    pub removed: Lines,
     /// Added lines without their line ends.
-    pub added: Vec<String>,
+    pub added: Lines,
 }
 
 /// Which commit last touched the line of a frame, as the repository says.

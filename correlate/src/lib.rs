@@ -8,6 +8,7 @@ pub mod facts;
 mod gather;
 mod hypothesis;
 mod incident;
+mod lines;
 mod order;
 mod paths;
 pub mod rank;
@@ -24,6 +25,7 @@ pub use hypothesis::{
     Observation, Place, Provenance, Ranking, Silence, Verdict,
 };
 pub use incident::{Exception, Frame, FrameRef, Impact, Incident, Links, Onset, OnsetBasis};
+pub use lines::{Lines, LinesIter};
 pub use paths::{FramePath, Mapping, MappingRule, ParseSourceRootError, PathMap, SourceRoot};
 pub use report::Report;
 pub use source::{ChangeSource, DeploymentSource, EventSource, SourceError};

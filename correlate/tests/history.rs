@@ -33,8 +33,8 @@ fn change(digit: char, hour: i64, message: &str) -> Change {
                 new_start: 40,
                 new_lines: 1,
                 section: "def total cart".into(),
-                removed: vec![format!("return cart sum{digit}")],
-                added: vec![format!("return cart total{digit}")],
+                removed: [format!("return cart sum{digit}")].into(),
+                added: [format!("return cart total{digit}")].into(),
                 display: None,
             }],
         }],
@@ -181,7 +181,7 @@ fn words_in_a_hunk_are_those_of_that_hunk() {
         old_start: line,
         new_start: line,
         new_lines: 1,
-        added: vec![added.to_owned()],
+        added: [added].into(),
         ..Hunk::default()
     };
     change.files[0].hunks =

@@ -58,7 +58,8 @@ fn of_file(file: &FileChange) -> usize {
 fn of_hunk(hunk: &Hunk) -> usize {
     let shown = hunk.display.iter().flat_map(|lines| [&lines.removed, &lines.added]);
     let lines = [&hunk.removed, &hunk.added].into_iter().chain(shown).flatten();
-    let lines: usize = lines.map(|line| size_of::<String>() + of_text(line)).sum();
+    // A file's lines share one text, in which each has an end.
+    let lines: usize = lines.map(|line| line.len() + 1).sum();
     size_of::<Hunk>() + of_text(&hunk.section) + lines
 }
 
@@ -69,13 +70,13 @@ fn of_text(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sentry_correlate::{DisplayLines, FileStatus};
+    use sentry_correlate::{DisplayLines, FileStatus, Lines};
     use time::OffsetDateTime;
 
     /// A commit whose one line has so many bytes, twice: reduced and for display.
     fn commit(bytes: usize) -> Arc<Read> {
-        let lines = vec!["x".repeat(bytes)];
-        let shown = DisplayLines { removed: Vec::new(), added: lines.clone() };
+        let lines = Lines::from(["x".repeat(bytes)]);
+        let shown = DisplayLines { removed: Lines::default(), added: lines.clone() };
         let hunk = Hunk { added: lines, display: Some(shown), ..Hunk::default() };
         let file = FileChange {
             path: "a".into(),

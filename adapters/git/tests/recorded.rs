@@ -83,7 +83,8 @@ fn as_recorded(change: &Change) -> Value {
         json!({
             "old_start": hunk.old_start, "old_lines": hunk.old_lines,
             "new_start": hunk.new_start, "new_lines": hunk.new_lines,
-            "section": hunk.section, "removed": hunk.removed, "added": hunk.added,
+            "section": hunk.section, "removed": hunk.removed.iter().collect::<Vec<_>>(),
+            "added": hunk.added.iter().collect::<Vec<_>>(),
         })
     };
     let files = change.files.iter().map(|file| {

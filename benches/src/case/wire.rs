@@ -184,8 +184,8 @@ impl RawHunk {
             new_start: self.new_start,
             new_lines: self.new_lines,
             section: self.section,
-            removed: self.removed,
-            added: self.added,
+            removed: self.removed.into(),
+            added: self.added.into(),
             display: None,
         }
     }

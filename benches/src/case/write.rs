@@ -83,8 +83,8 @@ fn hunk(hunk: &Hunk) -> Value {
         "new_start": hunk.new_start,
         "new_lines": hunk.new_lines,
         "section": hunk.section,
-        "removed": hunk.removed,
-        "added": hunk.added,
+        "removed": hunk.removed.iter().collect::<Vec<_>>(),
+        "added": hunk.added.iter().collect::<Vec<_>>(),
     })
 }
 

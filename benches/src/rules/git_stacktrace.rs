@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sentry_correlate::diff::reduce;
-use sentry_correlate::{Change, FileChange, FileStatus, Incident, Window};
+use sentry_correlate::{Change, FileChange, FileStatus, Incident, Lines, Window};
 
 use super::stack::{Stack, distance};
 use super::{Answer, Rule};
@@ -70,8 +70,7 @@ fn code(stack: &Stack<'_>, change: &Change) -> u32 {
         .map(|line| (line, reduce::line(SOURCE, line)))
         .filter(|(_, reduced)| !reduced.is_empty())
         .collect();
-    let found = |pick: fn(&sentry_correlate::Hunk) -> &Vec<String>,
-                 (raw, reduced): &(&str, String)| {
+    let found = |pick: fn(&sentry_correlate::Hunk) -> &Lines, (raw, reduced): &(&str, String)| {
         change
             .files
             .iter()
@@ -122,7 +121,7 @@ mod tests {
     fn source_lines_are_looked_for_among_added_and_removed_ones() {
         let mut incident = incident(&[("a.py", "f", 50)]);
         incident.exceptions[0].frames[0].context_line = Some("    total = cart.sum(items)".into());
-        let line = vec!["total cart sum items".to_owned()];
+        let line = Lines::from(["total cart sum items"]);
         let mut added = touched("z.py", &[1]);
         added.hunks[0].added = line.clone();
         let mut removed = touched("z.py", &[1]);

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::reduce::{RawHunk, Reducer};
+use super::hunks::{Start, Writer};
+use super::reduce::keeps_lines;
+use super::text::Raw;
 use crate::{FileChange, FileStatus};
-
-/// Most lines of a hunk that room is made for before they are seen.
-const EXPECTED: usize = 400;
 
 /// The files of one commit's patch, reduced. What stands before the first `diff --git` is passed
 /// over, and so is what cannot be read: a patch that was cut gives what it has.
@@ -34,13 +33,13 @@ const EXPECTED: usize = 400;
 #[must_use]
 pub fn files(patch: &str) -> Vec<FileChange> {
     let mut lines = Lines { rest: patch };
-    let mut reducer = Reducer::new();
+    let mut writer = Writer::default();
     let mut files = Vec::new();
     let mut next = lines.find(|line| line.starts_with("diff --git "));
     while let Some(header) = next {
-        let mut file = File::new(header);
+        let mut file = File::new(header, &mut writer);
         next = file.read(&mut lines);
-        files.extend(file.finish(&mut reducer));
+        files.extend(file.finish());
     }
     files
 }
@@ -68,17 +67,19 @@ impl<'p> Iterator for Lines<'p> {
 }
 
 /// One file of a patch as far as it has been read.
-struct File<'p> {
+struct File<'p, 'w> {
     old: Option<Cow<'p, str>>,
     new: Option<Cow<'p, str>>,
     status: FileStatus,
     additions: u32,
     deletions: u32,
-    hunks: Vec<RawHunk<'p>>,
+    writer: &'w mut Writer,
+    /// Whether its first hunk has begun: until then headers tell its path.
+    begun: bool,
 }
 
-impl<'p> File<'p> {
-    fn new(header: &'p str) -> Self {
+impl<'p, 'w> File<'p, 'w> {
+    fn new(header: &'p str, writer: &'w mut Writer) -> Self {
         let path = header.strip_prefix("diff --git ").and_then(common_path);
         Self {
             old: path.clone(),
@@ -86,7 +87,15 @@ impl<'p> File<'p> {
             status: FileStatus::Modified,
             additions: 0,
             deletions: 0,
-            hunks: Vec::new(),
+            writer,
+            begun: false,
+        }
+    }
+
+    fn path(&self) -> Option<&str> {
+        match self.status {
+            FileStatus::Deleted => self.old.as_deref(),
+            _ => self.new.as_deref(),
         }
     }
 
@@ -121,26 +130,21 @@ impl<'p> File<'p> {
     /// Reads a hunk behind its `@@ -`.
     fn hunk(&mut self, ranges: &'p str, lines: &mut Lines<'p>) {
         let Some(Header { mut old, mut new, section }) = Header::read(ranges) else { return };
-        let begin = |old: &Range, new: &Range| RawHunk {
-            old_start: old.before(),
-            new_start: new.before(),
-            section,
-            removed: Vec::new(),
-            added: Vec::new(),
-        };
-        let mut hunk = begin(&old, &new);
-        // Reserved once for each header: context may part a hunk into many small ones.
-        hunk.removed.reserve(old.left.min(EXPECTED as u32) as usize);
-        hunk.added.reserve(new.left.min(EXPECTED as u32) as usize);
+        if !self.begun {
+            self.writer.begin(self.path().is_some_and(keeps_lines));
+            self.begun = true;
+        }
+        let mut start = Start { old: old.before(), new: new.before() };
         while old.left > 0 || new.left > 0 {
             let before = lines.rest;
             let Some(line) = lines.next() else { break };
             match line.as_bytes().first() {
-                Some(b'-') if old.take() => hunk.removed.push(&line[1..]),
-                Some(b'+') if new.take() => hunk.added.push(&line[1..]),
+                Some(b'-') if old.take() => self.writer.removed(Raw::behind_first(before, line)),
+                Some(b'+') if new.take() => self.writer.added(Raw::behind_first(before, line)),
                 // Mailers cut the blank off empty lines of context.
                 Some(b' ') | None if old.take() && new.take() => {
-                    self.push(std::mem::replace(&mut hunk, begin(&old, &new)));
+                    self.end(start, section);
+                    start = Start { old: old.before(), new: new.before() };
                 }
                 // `\ No newline at end of file`
                 Some(b'\\') => {}
@@ -151,31 +155,29 @@ impl<'p> File<'p> {
                 }
             }
         }
-        self.push(hunk);
+        self.end(start, section);
     }
 
     /// Keeps a hunk that holds something. Git names the line before where a side has none.
-    fn push(&mut self, mut hunk: RawHunk<'p>) {
-        let count = |lines: &[&str]| u32::try_from(lines.len()).unwrap_or(u32::MAX);
-        if hunk.removed.is_empty() && hunk.added.is_empty() {
+    fn end(&mut self, mut start: Start, section: &str) {
+        let (removed, added) = self.writer.lines();
+        if removed == 0 && added == 0 {
             return;
         }
-        hunk.old_start += u32::from(!hunk.removed.is_empty());
-        hunk.new_start += u32::from(!hunk.added.is_empty());
-        self.deletions = self.deletions.saturating_add(count(&hunk.removed));
-        self.additions = self.additions.saturating_add(count(&hunk.added));
-        self.hunks.push(hunk);
+        start.old += u32::from(removed > 0);
+        start.new += u32::from(added > 0);
+        self.deletions = self.deletions.saturating_add(removed);
+        self.additions = self.additions.saturating_add(added);
+        self.writer.hunk(start, section);
     }
 
-    fn finish(self, reducer: &mut Reducer) -> Option<FileChange> {
-        let path = match self.status {
-            FileStatus::Deleted => self.old.as_deref(),
-            _ => self.new.as_deref(),
-        }?;
+    fn finish(self) -> Option<FileChange> {
+        let path = self.path().map(str::to_owned);
         let previous = self.old.as_deref().filter(|_| self.status == FileStatus::Renamed);
+        let hunks = if self.begun { self.writer.finish() } else { Vec::new() };
         Some(FileChange {
-            hunks: reducer.file(path, self.hunks),
-            path: path.to_owned(),
+            hunks,
+            path: path?,
             previous_path: previous.map(str::to_owned),
             status: self.status,
             additions: self.additions,
@@ -286,6 +288,7 @@ mod tests {
 
     use super::*;
     use crate::Hunk;
+    use crate::diff::reduce::{RawHunk, Reducer};
 
     fn ranges(hunks: &[Hunk]) -> Vec<[u32; 4]> {
         hunks.iter().map(|h| [h.old_start, h.old_lines, h.new_start, h.new_lines]).collect()
@@ -338,7 +341,8 @@ mod tests {
             "diff --git a/a b/a\n@@ -3,6 +3,6 @@ fn f()\n one\n-two\n+2\n three\n\n+4\n-five\n six\n",
         );
         assert_eq!(ranges(&files[0].hunks), [[4, 1, 4, 1], [7, 1, 7, 1]]);
-        assert_eq!((files[0].hunks[1].removed[0].as_str(), files[0].deletions), ("five", 2));
+        assert_eq!(files[0].hunks[1].removed, ["five"]);
+        assert_eq!(files[0].deletions, 2);
     }
 
     proptest! {

@@ -14,19 +14,11 @@
 //!   does not fit, and all that follow it in the file, keep their ranges with empty lists; the
 //!   first hunk that does not fit into the commit ends the commit's lines the same way.
 
-use crate::scan::{load, word_run};
-use crate::{DisplayLines, Hunk};
+use std::borrow::Cow;
 
-/// Longest literal that is kept, and longest word, in characters.
-const LONGEST: usize = 40;
-/// Longest reduced line, in characters.
-const LINE: usize = 160;
-/// Longest line kept for display, in characters.
-const DISPLAY: usize = 400;
-/// Most lines kept of a file.
-const FILE_LINES: usize = 400;
-/// Most lines kept of a commit.
-const COMMIT_LINES: usize = 4_000;
+use super::hunks::{Start, Writer};
+use super::text::{Raw, Text};
+use crate::Hunk;
 
 /// Suffixes of files whose lines are kept.
 const KEPT_SUFFIXES: &[&str] = &[
@@ -81,7 +73,7 @@ pub struct RawHunk<'a> {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Reducer {
-    used: usize,
+    writer: Writer,
 }
 
 impl Reducer {
@@ -97,35 +89,22 @@ impl Reducer {
         path: &str,
         hunks: impl IntoIterator<Item = RawHunk<'a>>,
     ) -> Vec<Hunk> {
-        let reduce: fn(&str) -> String = if keeps_lines(path) { kept_line } else { code_line };
-        let mut used_here = 0;
-        hunks
-            .into_iter()
-            .map(|raw| {
-                let lines = raw.removed.len() + raw.added.len();
-                // A hunk that does not fit uses up what is left, so nothing fits after it.
-                let room = (FILE_LINES - used_here).min(COMMIT_LINES - self.used);
-                used_here += lines.min(room);
-                self.used += lines.min(room);
-                let mut hunk = Hunk {
-                    old_start: raw.old_start,
-                    old_lines: count(raw.removed.len()),
-                    new_start: raw.new_start,
-                    new_lines: count(raw.added.len()),
-                    section: code_line(raw.section),
-                    ..Hunk::default()
-                };
-                if lines <= room {
-                    hunk.removed = raw.removed.iter().map(|line| reduce(line)).collect();
-                    hunk.added = raw.added.iter().map(|line| reduce(line)).collect();
-                    hunk.display = Some(DisplayLines {
-                        removed: raw.removed.iter().map(|line| display_line(line)).collect(),
-                        added: raw.added.iter().map(|line| display_line(line)).collect(),
-                    });
-                }
-                hunk
-            })
-            .collect()
+        self.writer.begin(keeps_lines(path));
+        for raw in hunks {
+            raw.removed.iter().for_each(|line| self.writer.removed(Raw::of(&bare(line))));
+            raw.added.iter().for_each(|line| self.writer.added(Raw::of(&bare(line))));
+            self.writer.hunk(Start { old: raw.old_start, new: raw.new_start }, raw.section);
+        }
+        self.writer.finish()
+    }
+}
+
+/// A line without its end; line ends inside become blanks.
+fn bare(line: &str) -> Cow<'_, str> {
+    let line = line.trim_end_matches(['\n', '\r']);
+    match line.contains('\n') {
+        true => Cow::Owned(line.replace('\n', " ")),
+        false => Cow::Borrowed(line),
     }
 }
 
@@ -146,181 +125,7 @@ pub fn keeps_lines(path: &str) -> bool {
 /// The reduced form of one line of the file at `path`.
 #[must_use]
 pub fn line(path: &str, text: &str) -> String {
-    if keeps_lines(path) { kept_line(text) } else { code_line(text) }
-}
-
-/// A configuration line: white space collapsed, cut.
-fn kept_line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(LINE));
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-        if out.len() > 4 * LINE {
-            break;
-        }
-    }
-    cut(&mut out, LINE);
-    out
-}
-
-/// A line of code: its words and numbers.
-fn code_line(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Words::default();
-    let mut at = 0;
-    // Once a quote is not closed, no later one of its kind is: its search would end the same way.
-    let mut unclosed = [false; 2];
-    while at < bytes.len() && out.length <= LINE {
-        match CLASS[usize::from(bytes[at])] {
-            WORD_BYTE => {
-                let end = at + word_run(bytes, at);
-                // A number goes on behind a point.
-                at = if end - at <= LONGEST { out.push_words(bytes, at, end) } else { end };
-            }
-            QUOTE => at = long_literal(bytes, at, &mut unclosed).unwrap_or(at + 1),
-            _ => at += 1,
-        }
-    }
-    out.into_line()
-}
-
-const WORD_BYTE: u8 = 1;
-const QUOTE: u8 = 2;
-
-const CLASS: [u8; 256] = {
-    let mut class = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        class[byte] = match byte as u8 {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => WORD_BYTE,
-            b'"' | b'\'' => QUOTE,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    class
-};
-
-/// Where a literal of more than [`LONGEST`] characters that opens at `at` ends; an escaped character
-/// counts once. Shorter ones are read like the rest of the line, and so is what follows a lone
-/// quote.
-fn long_literal(bytes: &[u8], at: usize, unclosed: &mut [bool; 2]) -> Option<usize> {
-    let quote = bytes[at];
-    let kind = usize::from(quote == b'\'');
-    // Too little is left for a long one.
-    if unclosed[kind] || bytes.len() - at <= LONGEST {
-        return None;
-    }
-    let (mut length, mut end) = (0, at + 1);
-    while let Some(&byte) = bytes.get(end) {
-        if byte == quote {
-            return (length > LONGEST).then_some(end + 1);
-        }
-        // What follows a backslash is passed over; of a character of several bytes the first counts.
-        end += if byte == b'\\' { 2 } else { 1 };
-        length += usize::from(!is_continuation(byte));
-    }
-    unclosed[kind] = true;
-    None
-}
-
-/// Whether a byte of UTF-8 goes on with a character.
-fn is_continuation(byte: u8) -> bool {
-    byte & 0xc0 == 0x80
-}
-
-/// The words of one line, which fit on the stack: no more are added behind [`LINE`].
-struct Words {
-    bytes: [u8; ROOM],
-    length: usize,
-}
-
-/// Behind a full line there is room for one more run of letters and digits, decimals, the spaces
-/// between them, and eight bytes of which some are copied too much.
-const ROOM: usize = LINE + 2 * LONGEST + 16;
-
-impl Default for Words {
-    fn default() -> Self {
-        Self { bytes: [0; ROOM], length: 0 }
-    }
-}
-
-impl Words {
-    /// Appends the words and numbers between `at` and `end`, and the decimals that may follow the
-    /// last of them. Where they end.
-    fn push_words(&mut self, bytes: &[u8], mut at: usize, end: usize) -> usize {
-        while at < end {
-            let start = at;
-            if bytes[at].is_ascii_digit() {
-                at += digits(&bytes[at..]);
-                let decimals = decimals(bytes, at);
-                if decimals > 0 {
-                    at += 1 + decimals;
-                }
-            } else {
-                at = end;
-            }
-            self.push(bytes, start, at);
-        }
-        at
-    }
-
-    fn push(&mut self, bytes: &[u8], start: usize, end: usize) {
-        if self.length > 0 {
-            self.bytes[self.length] = b' ';
-            self.length += 1;
-        }
-        // Eight bytes at a time: what is copied too much is written over, or cut off.
-        for from in (start..end).step_by(8) {
-            let to = &mut self.bytes[self.length + from - start..];
-            to[..8].copy_from_slice(&load(bytes, from).to_le_bytes());
-        }
-        self.length += end - start;
-    }
-
-    /// The line, cut.
-    fn into_line(self) -> String {
-        let line = self.bytes[..self.length.min(LINE)].trim_ascii_end();
-        str::from_utf8(line).expect("words and spaces are ASCII").to_owned()
-    }
-}
-
-/// How many digits follow a point at `at`; none where they begin a run that is dropped.
-fn decimals(bytes: &[u8], at: usize) -> usize {
-    if bytes.get(at) != Some(&b'.') || word_run(bytes, at + 1) > LONGEST {
-        return 0;
-    }
-    digits(&bytes[at + 1..])
-}
-
-fn digits(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
-}
-
-/// A line for display: as it stands, without its line end, cut.
-fn display_line(text: &str) -> String {
-    let end = text.bytes().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    clipped(&text[..text.len() - end], DISPLAY).to_owned()
-}
-
-/// The first `most` characters.
-fn clipped(text: &str, most: usize) -> &str {
-    // So few bytes cannot be more characters.
-    if text.len() <= most {
-        return text;
-    }
-    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
-}
-
-/// Cuts after `most` characters.
-fn cut(text: &mut String, most: usize) {
-    text.truncate(clipped(text, most).len());
-}
-
-fn count(lines: usize) -> u32 {
-    u32::try_from(lines).unwrap_or(u32::MAX)
+    if keeps_lines(path) { Text::of_kept(text) } else { Text::of_code(text) }
 }
 
 #[cfg(test)]

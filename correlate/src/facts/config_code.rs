@@ -71,7 +71,7 @@ pub(crate) fn is_config_code(path: &str) -> bool {
 
 /// The settings that differ between the two sides of a hunk.
 pub(crate) fn settings(hunk: &Hunk) -> Vec<Setting> {
-    let old: Vec<Vec<String>> = hunk.removed.iter().map(|line| read(line)).collect();
+    let old: Vec<Vec<String>> = hunk.removed.iter().map(read).collect();
     let mut new: Vec<Option<Vec<String>>> =
         hunk.added.iter().map(|line| Some(read(line))).collect();
     let mut found = Vec::new();
@@ -182,8 +182,7 @@ mod tests {
     use crate::facts::Trend;
 
     fn changes(removed: &[&str], added: &[&str]) -> Vec<(String, Trend)> {
-        let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
-        let hunk = Hunk { removed: owned(removed), added: owned(added), ..Hunk::default() };
+        let hunk = Hunk { removed: removed.into(), added: added.into(), ..Hunk::default() };
         settings(&hunk).into_iter().map(|setting| (setting.key, setting.trend)).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{FactKind, VersionStep, dependency};
-use crate::{FileChange, Hunk};
+use crate::{FileChange, Hunk, Lines};
 
 /// Most packages read of one file.
 const MOST: usize = 200;
@@ -84,7 +84,7 @@ fn versions(file: &FileChange, found: &mut Vec<(FactKind, usize)>) {
 
 /// System packages that an image has no more, or newly has.
 fn packages(file: &FileChange, found: &mut Vec<(FactKind, usize)>) {
-    let names = |side: fn(&Hunk) -> &Vec<String>| -> Vec<(String, usize)> {
+    let names = |side: fn(&Hunk) -> &Lines| -> Vec<(String, usize)> {
         let hunks = file.hunks.iter().enumerate();
         hunks
             .flat_map(|(index, hunk)| side(hunk).iter().map(move |line| (line, index)))

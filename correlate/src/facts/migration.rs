@@ -2,18 +2,20 @@
 
 use super::SchemaAction;
 use super::schema::{Step, read, required_column};
+use crate::Lines;
 
 /// Most lines that a call or statement is followed over.
 const FOLLOWED: usize = 6;
 
 /// What the added lines of a migration do, in their order; statements and calls may run over several
 /// lines.
-pub(crate) fn of_lines(lines: &[String]) -> Vec<Step> {
+pub(crate) fn of_lines(lines: &Lines) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut creating: Option<String> = None;
     let mut altering: Option<String> = None;
     let mut going_back = false;
-    for (at, line) in lines.iter().enumerate() {
+    let lines: Vec<&str> = lines.iter().collect();
+    for (at, &line) in lines.iter().enumerate() {
         if let Some(back) = direction(line) {
             going_back = back;
         }
@@ -161,11 +163,10 @@ mod tests {
     #[test]
     fn statements_and_calls_over_several_lines() {
         let steps = |lines: &[&str]| -> Vec<(SchemaAction, String, String)> {
-            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
             let named = |step: Step| {
                 (step.action, step.table.unwrap_or_default(), step.column.unwrap_or_default())
             };
-            of_lines(&lines).into_iter().map(named).collect()
+            of_lines(&lines.into()).into_iter().map(named).collect()
         };
         let renamed = |to: &str| SchemaAction::ColumnRenamed { to: to.to_owned() };
         assert_eq!(

@@ -9,7 +9,7 @@ use super::{
 use crate::diff::reduce::keeps_lines;
 use crate::rank::tokens::{HunkWords, Tokens, lines_of};
 use crate::rank::words::parts;
-use crate::{Change, FileChange, FileStatus, Hunk, Place};
+use crate::{Change, FileChange, FileStatus, Hunk, Lines, Place};
 
 /// Most facts read of one file; what lies beyond is a mass edit.
 const MOST: usize = 200;
@@ -23,8 +23,8 @@ const PAIRED: usize = 12;
 /// # use sentry_correlate::{Change, FileChange, FileStatus, Hunk};
 /// # use time::OffsetDateTime;
 /// # let hunk = Hunk {
-/// #     removed: vec!["pool_size: 20".into()],
-/// #     added: vec!["pool_size: 5".into()],
+/// #     removed: ["pool_size: 20"].into(),
+/// #     added: ["pool_size: 5"].into(),
 /// #     ..Hunk::default()
 /// # };
 /// # let change = Change {
@@ -179,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    fn pairs(&self, side: impl Fn(&Hunk) -> &Vec<String>) -> Vec<Pair> {
+    fn pairs(&self, side: impl Fn(&Hunk) -> &Lines) -> Vec<Pair> {
         let manifest = dependency::is_manifest(&self.file.path);
         let mut pairs = Vec::new();
         for (index, hunk) in self.file.hunks.iter().enumerate() {
@@ -219,7 +219,7 @@ impl Reader<'_> {
         for index in 0..self.file.hunks.len() {
             let added = &self.file.hunks[index].added;
             let steps = migration::of_lines(added);
-            let rights: Vec<Setting> = added.iter().filter_map(|line| right(line)).collect();
+            let rights: Vec<Setting> = added.iter().filter_map(right).collect();
             for schema::Step { action, table, column } in steps {
                 self.push(FactKind::Schema { action, table, column }, index);
             }
@@ -254,12 +254,12 @@ impl Reader<'_> {
     }
 
     fn definitions(&mut self) {
-        let collect = |side: fn(&Hunk) -> &Vec<String>| {
+        let collect = |side: fn(&Hunk) -> &Lines| {
             let mut found: Vec<(String, String, usize)> = Vec::new();
             for (index, hunk) in self.file.hunks.iter().enumerate() {
                 for line in side(hunk) {
                     if let Some(name) = definition::name(line) {
-                        found.push((name.to_owned(), line.clone(), index));
+                        found.push((name.to_owned(), line.to_owned(), index));
                         if found.len() == MOST {
                             return found;
                         }

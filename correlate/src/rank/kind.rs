@@ -1,7 +1,7 @@
 //! What files and commits are by their names, shape and author alone.
 
 use crate::signals::mechanical;
-use crate::{Change, FileChange};
+use crate::{Change, FileChange, Lines};
 
 /// What a file is by its path.
 #[derive(Debug, Clone, Copy)]
@@ -173,8 +173,8 @@ fn is_form_only(file: &FileChange) -> bool {
 }
 
 /// What is to be seen of lines.
-fn inked(lines: &[String]) -> impl Iterator<Item = char> + '_ {
-    lines.iter().flat_map(|line| line.chars()).filter(|c| !c.is_whitespace())
+fn inked(lines: &Lines) -> impl Iterator<Item = char> + '_ {
+    lines.iter().flat_map(str::chars).filter(|c| !c.is_whitespace())
 }
 
 fn is_bot(change: &Change) -> bool {

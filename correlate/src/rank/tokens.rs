@@ -1,7 +1,7 @@
 //! The words of a change's lines, found once for all who ask.
 
 use super::words::{NUMBER, each_word};
-use crate::{Change, Hunk};
+use crate::{Change, Hunk, Lines};
 
 /// A word or number of a line.
 #[derive(Debug, Clone, Copy)]
@@ -97,14 +97,7 @@ impl<'a> HunkWords<'a> {
         self.lines(&self.hunk.added, self.first + self.hunk.removed.len())
     }
 
-    fn lines(
-        self,
-        lines: &'a [String],
-        first: usize,
-    ) -> impl Iterator<Item = (&'a str, &'a [Token])> {
-        lines
-            .iter()
-            .enumerate()
-            .map(move |(at, line)| (line.as_str(), self.tokens.line(first + at)))
+    fn lines(self, lines: &'a Lines, first: usize) -> impl Iterator<Item = (&'a str, &'a [Token])> {
+        lines.iter().enumerate().map(move |(at, line)| (line, self.tokens.line(first + at)))
     }
 }

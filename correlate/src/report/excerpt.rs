@@ -2,7 +2,7 @@
 
 use super::{mask, statement};
 use crate::diff::reduce::keeps_lines;
-use crate::{Change, Direction, Evidence, Frame, Hunk, Hypothesis, Incident, Place};
+use crate::{Change, Direction, Evidence, Frame, Hunk, Hypothesis, Incident, Lines, Place};
 
 /// What a person compares: where it crashed and what the change did there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +164,7 @@ impl HunkLines {
 /// Pushes at most [`SIDE_LINES`] lines, with the marked one among them; returns how many.
 fn side(
     side: Side,
-    texts: &[String],
+    texts: &Lines,
     start: u32,
     mark: Option<u32>,
     out: &mut Vec<DiffLine>,
@@ -243,7 +243,7 @@ mod tests {
         Hunk {
             new_start: 100,
             new_lines: lines,
-            display: Some(DisplayLines { removed: vec![], added: texts }),
+            display: Some(DisplayLines { removed: Lines::default(), added: texts.into() }),
             ..Hunk::default()
         }
     }

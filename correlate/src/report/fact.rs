@@ -227,7 +227,7 @@ mod tests {
                 status: FileStatus::Modified,
                 additions: 0,
                 deletions: 1,
-                hunks: vec![Hunk { removed: vec![removed.into()], ..Hunk::default() }],
+                hunks: vec![Hunk { removed: [removed].into(), ..Hunk::default() }],
             }],
             url: None,
             position: None,

@@ -138,7 +138,6 @@ pub(crate) fn change<const R: usize, const A: usize>(
     line: u32,
 ) -> Change {
     let at = datetime!(2026-03-02 10:00 UTC);
-    let lines = |lines: &[&str]| lines.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
     Change {
         sha: sha.to_owned(),
         author: "Ana Lopes".into(),
@@ -159,9 +158,9 @@ pub(crate) fn change<const R: usize, const A: usize>(
                 new_start: line,
                 new_lines: count(A),
                 section: "database".into(),
-                removed: lines(&removed),
-                added: lines(&added),
-                display: Some(DisplayLines { removed: lines(&removed), added: lines(&added) }),
+                removed: removed.into(),
+                added: added.into(),
+                display: Some(DisplayLines { removed: removed.into(), added: added.into() }),
             }],
         }],
         url: Some(format!("https://github.com/acme/shop/commit/{sha}")),

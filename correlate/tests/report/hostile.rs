@@ -28,7 +28,7 @@ fn poisoned(text: &str) -> Case {
         let file = &mut change.files[0];
         file.path = own();
         let display = file.hunks[0].display.as_mut().expect("the fixture has lines");
-        display.added = vec![own()];
+        display.added = [own()].into();
     }
     for deployment in &mut case.window.deployments {
         deployment.name = own();

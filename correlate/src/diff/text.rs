@@ -1,0 +1,253 @@
+//! Reduced lines in the making, one behind the other.
+
+use crate::scan::{load, word_run};
+
+/// Longest literal that is kept, and longest word, in characters.
+const LONGEST: usize = 40;
+/// Longest reduced line, in characters.
+const LINE: usize = 160;
+/// Longest line kept for display, in characters.
+const DISPLAY: usize = 400;
+
+/// A line as it stands in a diff, without its sign and its end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Raw<'t> {
+    /// Begins with the line; what stands behind its end may follow.
+    text: &'t str,
+    end: usize,
+}
+
+impl<'t> Raw<'t> {
+    /// A text that is one line.
+    pub(super) fn of(line: &'t str) -> Self {
+        Self { text: line, end: line.len() }
+    }
+
+    /// The line that a text begins with, without its first byte, which is ASCII.
+    pub(super) fn behind_first(text: &'t str, line: &'t str) -> Self {
+        Self { text: &text[1..], end: line.len() - 1 }
+    }
+
+    fn line(self) -> &'t str {
+        &self.text[..self.end]
+    }
+
+    /// The line for display: as it stands, without a line end, cut.
+    pub(super) fn shown(self) -> &'t str {
+        clipped(self.line().trim_end_matches(['\n', '\r']), DISPLAY)
+    }
+}
+
+/// Reduced lines, each with `\n` behind it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Text {
+    /// UTF-8 as far as it is used; what lies behind is of no account.
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+/// Room that a line is given: behind a full line for one more run of letters and digits, decimals,
+/// the spaces between them, and eight bytes of which some are copied too much.
+const ROOM: usize = LINE + 2 * LONGEST + 16;
+
+impl Text {
+    pub(super) fn clear(&mut self) {
+        self.used = 0;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.used
+    }
+
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.used = self.used.min(length);
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        str::from_utf8(&self.bytes[..self.used]).expect("lines are made of whole characters")
+    }
+
+    /// The reduced form of one line of code.
+    pub(super) fn of_code(line: &str) -> String {
+        let mut room = [0; ROOM];
+        let length = reduce_code(Raw::of(line), &mut room);
+        str::from_utf8(&room[..length]).expect("words and spaces are ASCII").to_owned()
+    }
+
+    /// The reduced form of one configuration line.
+    pub(super) fn of_kept(line: &str) -> String {
+        let mut text = Self::default();
+        text.kept_line(Raw::of(line));
+        text.as_str().trim_end_matches('\n').to_owned()
+    }
+
+    /// Adds a line of code: its words and numbers.
+    pub(super) fn code_line(&mut self, line: Raw<'_>) {
+        if self.bytes.len() < self.used + ROOM {
+            self.bytes.resize((2 * self.bytes.len()).max(16 * ROOM), 0);
+        }
+        let room = self.bytes[self.used..].first_chunk_mut().expect("room was made");
+        let length = reduce_code(line, room);
+        self.used += length;
+        self.end();
+    }
+
+    /// Adds a configuration line: white space collapsed, cut.
+    pub(super) fn kept_line(&mut self, line: Raw<'_>) {
+        self.bytes.truncate(self.used);
+        let mut left = LINE;
+        for word in line.line().split_whitespace() {
+            if left < LINE {
+                left -= 1;
+                self.bytes.push(b' ');
+            }
+            let word = clipped(word, left);
+            self.bytes.extend_from_slice(word.as_bytes());
+            left -= word.chars().count();
+            if left == 0 {
+                break;
+            }
+        }
+        self.used = self.bytes.len();
+        self.bytes.resize(self.used + 1, 0);
+        self.end();
+    }
+
+    /// Ends a line; there is room for that.
+    fn end(&mut self) {
+        self.bytes[self.used] = b'\n';
+        self.used += 1;
+    }
+}
+
+/// Writes the words and numbers of a line of code; how many bytes they are.
+fn reduce_code(line: Raw<'_>, room: &mut [u8; ROOM]) -> usize {
+    let (bytes, end) = (line.text.as_bytes(), line.end);
+    let mut out = Words { bytes: room, length: 0 };
+    let mut at = 0;
+    // Once a quote is not closed, no later one of its kind is: its search would end the same way.
+    let mut unclosed = [false; 2];
+    while at < end && out.length <= LINE {
+        match CLASS[usize::from(bytes[at])] {
+            WORD_BYTE => {
+                let end = at + word_run(bytes, at);
+                // A number goes on behind a point.
+                at = if end - at <= LONGEST { out.push_words(bytes, at, end) } else { end };
+            }
+            QUOTE => at = long_literal(&bytes[..end], at, &mut unclosed).unwrap_or(at + 1),
+            _ => at += 1,
+        }
+    }
+    out.finish()
+}
+
+const WORD_BYTE: u8 = 1;
+const QUOTE: u8 = 2;
+
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        class[byte] = match byte as u8 {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => WORD_BYTE,
+            b'"' | b'\'' => QUOTE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    class
+};
+
+/// Where a literal of more than [`LONGEST`] characters that opens at `at` ends; an escaped character
+/// counts once. Shorter ones are read like the rest of the line, and so is what follows a lone
+/// quote.
+fn long_literal(bytes: &[u8], at: usize, unclosed: &mut [bool; 2]) -> Option<usize> {
+    let quote = bytes[at];
+    let kind = usize::from(quote == b'\'');
+    // Too little is left for a long one.
+    if unclosed[kind] || bytes.len() - at <= LONGEST {
+        return None;
+    }
+    let (mut length, mut end) = (0, at + 1);
+    while let Some(&byte) = bytes.get(end) {
+        if byte == quote {
+            return (length > LONGEST).then_some(end + 1);
+        }
+        // What follows a backslash is passed over; of a character of several bytes the first counts.
+        end += if byte == b'\\' { 2 } else { 1 };
+        length += usize::from(!is_continuation(byte));
+    }
+    unclosed[kind] = true;
+    None
+}
+
+/// Whether a byte of UTF-8 goes on with a character.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
+}
+
+/// The words of one line: no more are added behind [`LINE`].
+struct Words<'r> {
+    bytes: &'r mut [u8; ROOM],
+    length: usize,
+}
+
+impl Words<'_> {
+    /// Appends the words and numbers between `at` and `end`, and the decimals that may follow the
+    /// last of them. Where they end.
+    fn push_words(&mut self, bytes: &[u8], mut at: usize, end: usize) -> usize {
+        while at < end {
+            let start = at;
+            if bytes[at].is_ascii_digit() {
+                at += digits(&bytes[at..]);
+                let decimals = decimals(bytes, at);
+                if decimals > 0 {
+                    at += 1 + decimals;
+                }
+            } else {
+                at = end;
+            }
+            self.push(bytes, start, at);
+        }
+        at
+    }
+
+    fn push(&mut self, bytes: &[u8], start: usize, end: usize) {
+        if self.length > 0 {
+            self.bytes[self.length] = b' ';
+            self.length += 1;
+        }
+        // Eight bytes at a time: what is copied too much is written over, or cut off.
+        for from in (start..end).step_by(8) {
+            let to = &mut self.bytes[self.length + from - start..];
+            to[..8].copy_from_slice(&load(bytes, from).to_le_bytes());
+        }
+        self.length += end - start;
+    }
+
+    /// How long the line is, cut.
+    fn finish(self) -> usize {
+        self.bytes[..self.length.min(LINE)].trim_ascii_end().len()
+    }
+}
+
+/// How many digits follow a point at `at`; none where they begin a run that is dropped.
+fn decimals(bytes: &[u8], at: usize) -> usize {
+    if bytes.get(at) != Some(&b'.') || word_run(bytes, at + 1) > LONGEST {
+        return 0;
+    }
+    digits(&bytes[at + 1..])
+}
+
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+/// The first `most` characters.
+fn clipped(text: &str, most: usize) -> &str {
+    // So few bytes cannot be more characters.
+    if text.len() <= most {
+        return text;
+    }
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
+}
