@@ -187,7 +187,7 @@ mod tests {
             prop_assert_eq!(made.iter().len(), lines.len());
             prop_assert!(made.iter().eq(lines.iter().map(String::as_str)));
             prop_assert_eq!(format!("{made:?}"), format!("{lines:?}"));
-            prop_assert_eq!(made == Lines::from(["x"]), lines == ["x"]);
+            prop_assert_eq!(made == ["x"], lines == ["x"]);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reading text eight bytes at a time.
+//! Reading text many bytes at a time.
 
 /// The eight bytes from `at` on, the first one lowest; zeros behind the end.
 #[inline]
@@ -47,6 +47,54 @@ pub(crate) fn word_run(bytes: &[u8], at: usize) -> usize {
     end - at
 }
 
+/// How many bytes are told apart at once.
+pub(crate) const BLOCK: usize = 64;
+
+/// A bit for each of [`BLOCK`] bytes from `at` on, the first one lowest: whether it belongs to a
+/// word. None behind the end.
+#[inline]
+pub(crate) fn word_bits(bytes: &[u8], at: usize) -> u64 {
+    bits(bytes, at, |byte| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_')
+    })
+}
+
+/// A bit for each of [`BLOCK`] bytes from `at` on, the first one lowest. Zeros stand behind the end.
+#[inline]
+pub(crate) fn bits(bytes: &[u8], at: usize, holds: impl Fn(u8) -> bool + Copy) -> u64 {
+    let rest = &bytes[at..];
+    match rest.first_chunk() {
+        Some(block) => bits_of(block, holds),
+        None => {
+            let mut block = [0; BLOCK];
+            block[..rest.len()].copy_from_slice(rest);
+            bits_of(&block, holds)
+        }
+    }
+}
+
+#[inline]
+fn bits_of(block: &[u8; BLOCK], holds: impl Fn(u8) -> bool) -> u64 {
+    // Without a branch, so that many bytes are asked at once.
+    let flags = block.map(|byte| u8::from(holds(byte)));
+    flags.as_chunks::<8>().0.iter().rev().fold(0, |bits, eight| {
+        // Brings the lowest bit of each byte to the highest byte, side by side.
+        let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        bits << 8 | gathered
+    })
+}
+
+/// As many of the lowest bits as there are bytes, at most all.
+#[inline]
+pub(crate) fn lowest(bytes: usize) -> u64 {
+    match bytes {
+        0 => 0,
+        1..BLOCK => u64::MAX >> (BLOCK - bytes),
+        _ => u64::MAX,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -61,6 +109,17 @@ mod tests {
             let rest = &bytes[at..bytes.len().min(at + 8)];
             expected[..rest.len()].copy_from_slice(rest);
             prop_assert_eq!(load(&bytes, at).to_le_bytes(), expected);
+        }
+
+        #[test]
+        fn bits_tell_words(bytes: Vec<u8>, at in any::<prop::sample::Index>()) {
+            let at = at.index(bytes.len() + 1);
+            let found = word_bits(&bytes, at);
+            for (n, byte) in bytes[at..].iter().take(BLOCK).enumerate() {
+                let word = byte.is_ascii_alphanumeric() || *byte == b'_';
+                prop_assert_eq!(found >> n & 1 == 1, word);
+            }
+            prop_assert_eq!(found & !lowest(bytes.len() - at), 0);
         }
 
         #[test]

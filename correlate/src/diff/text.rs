@@ -1,6 +1,6 @@
 //! Reduced lines in the making, one behind the other.
 
-use crate::scan::{load, word_run};
+use crate::scan::{BLOCK, bits, lowest, word_bits, word_run};
 
 /// Longest literal that is kept, and longest word, in characters.
 const LONGEST: usize = 40;
@@ -47,8 +47,8 @@ pub(super) struct Text {
 }
 
 /// Room that a line is given: behind a full line for one more run of letters and digits, decimals,
-/// the spaces between them, and eight bytes of which some are copied too much.
-const ROOM: usize = LINE + 2 * LONGEST + 16;
+/// the spaces between them, and bytes that are copied too much.
+const ROOM: usize = LINE + 2 * LONGEST + 32;
 
 impl Text {
     pub(super) fn clear(&mut self) {
@@ -124,39 +124,45 @@ impl Text {
 fn reduce_code(line: Raw<'_>, room: &mut [u8; ROOM]) -> usize {
     let (bytes, end) = (line.text.as_bytes(), line.end);
     let mut out = Words { bytes: room, length: 0 };
-    let mut at = 0;
     // Once a quote is not closed, no later one of its kind is: its search would end the same way.
     let mut unclosed = [false; 2];
+    let mut at = 0;
     while at < end && out.length <= LINE {
-        match CLASS[usize::from(bytes[at])] {
-            WORD_BYTE => {
-                let end = at + word_run(bytes, at);
-                // A number goes on behind a point.
-                at = if end - at <= LONGEST { out.push_words(bytes, at, end) } else { end };
+        let mut words = word_bits(bytes, at) & lowest(end - at);
+        let mut quotes = quote_bits(bytes, at) & lowest(end - at);
+        at = loop {
+            let first = (words | quotes).trailing_zeros() as usize;
+            if first == BLOCK || out.length > LINE {
+                break at + BLOCK;
             }
-            QUOTE => at = long_literal(&bytes[..end], at, &mut unclosed).unwrap_or(at + 1),
-            _ => at += 1,
-        }
+            let start = at + first;
+            let to = if quotes >> first & 1 == 1 {
+                long_literal(&bytes[..end], start, &mut unclosed).unwrap_or(start + 1)
+            } else {
+                let length = (!(words >> first)).trailing_zeros() as usize;
+                let ends = first + length < BLOCK;
+                if !ends && first > 0 {
+                    // It may go on behind the block: the next one begins with it.
+                    break start;
+                }
+                let to = start + length + if ends { 0 } else { word_run(bytes, at + BLOCK) };
+                // A number goes on behind a point.
+                if to - start <= LONGEST { out.push_words(bytes, start, to) } else { to }
+            };
+            if to - at >= BLOCK {
+                break to;
+            }
+            words &= !lowest(to - at);
+            quotes &= !lowest(to - at);
+        };
     }
     out.finish()
 }
 
-const WORD_BYTE: u8 = 1;
-const QUOTE: u8 = 2;
-
-const CLASS: [u8; 256] = {
-    let mut class = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        class[byte] = match byte as u8 {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => WORD_BYTE,
-            b'"' | b'\'' => QUOTE,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    class
-};
+#[inline]
+fn quote_bits(bytes: &[u8], at: usize) -> u64 {
+    bits(bytes, at, |byte| (byte == b'"') | (byte == b'\''))
+}
 
 /// Where a literal of more than [`LONGEST`] characters that opens at `at` ends; an escaped character
 /// counts once. Shorter ones are read like the rest of the line, and so is what follows a lone
@@ -217,12 +223,13 @@ impl Words<'_> {
             self.bytes[self.length] = b' ';
             self.length += 1;
         }
-        // Eight bytes at a time: what is copied too much is written over, or cut off.
-        for from in (start..end).step_by(8) {
-            let to = &mut self.bytes[self.length + from - start..];
-            to[..8].copy_from_slice(&load(bytes, from).to_le_bytes());
+        // What is copied too much is written over, or cut off.
+        let (to, length) = (&mut self.bytes[self.length..], end - start);
+        match bytes[start..].first_chunk::<16>() {
+            Some(word) if length <= 16 => to[..16].copy_from_slice(word),
+            _ => to[..length].copy_from_slice(&bytes[start..end]),
         }
-        self.length += end - start;
+        self.length += length;
     }
 
     /// How long the line is, cut.

@@ -1,6 +1,7 @@
 //! Settings in lines of code: keyword arguments, constants, defaults.
 
 use super::Setting;
+use super::hints::Hints;
 use super::read::setting;
 use crate::rank::tokens::{HunkWords, Token};
 
@@ -13,14 +14,18 @@ const DIFFERING: usize = 3;
 pub(crate) fn settings(words: HunkWords<'_>) -> Vec<Setting> {
     let mut found = Vec::new();
     let mut used = Vec::new();
-    for (before, old) in words.removed() {
+    for line in words.removed().filter(|line| line.hints.holds(Hints::LITERAL)) {
+        let (before, old) = (line.text, line.tokens);
         // The first word names what is set.
         let differs_in = |token: &Token| is_literal(before, token);
         if old.len() > LONGEST || !old.iter().skip(1).any(differs_in) {
             continue;
         }
         let partner = words.added().enumerate().filter(|(at, _)| !used.contains(at)).find_map(
-            |(at, (after, new))| Some((at, after, new, differing(before, old, after, new)?)),
+            |(at, line)| {
+                let (after, new) = (line.text, line.tokens);
+                Some((at, after, new, differing(before, old, after, new)?))
+            },
         );
         let Some((at, after, new, places)) = partner else { continue };
         used.push(at);
@@ -53,6 +58,8 @@ fn differing(before: &str, old: &[Token], after: &str, new: &[Token]) -> Option<
 }
 
 fn is_literal(line: &str, token: &Token) -> bool {
-    token.is_number()
-        || matches!(token.text(line), "True" | "False" | "true" | "false" | "None" | "null" | "nil")
+    token.is_number() || SWITCHES.contains(&token.text(line))
 }
+
+/// Words for a value that is no number.
+pub(super) const SWITCHES: [&str; 7] = ["True", "False", "true", "false", "None", "null", "nil"];

@@ -6,22 +6,35 @@ pub(crate) fn name(line: &str) -> Option<&str> {
     // Modifiers may stand before the word that defines.
     for _ in 0..6 {
         let word = words.next()?;
-        match word {
-            "def" | "class" | "function" | "fn" | "func" | "struct" | "enum" | "interface"
-            | "trait" | "module" | "fun" | "sub" | "record" | "protocol" => {
-                let name = words.next()?;
-                let name = if name == "self" { words.next()? } else { name };
-                return (name.len() >= 2 && !name.starts_with(|c: char| c.is_ascii_digit()))
-                    .then_some(name);
-            }
-            "pub" | "async" | "export" | "default" | "public" | "private" | "protected"
-            | "static" | "final" | "abstract" | "crate" | "const" | "unsafe" | "internal"
-            | "sealed" | "override" | "virtual" | "open" | "data" | "partial" => {}
-            _ => return None,
+        if KEYWORDS.contains(&word) {
+            let name = words.next()?;
+            let name = if name == "self" { words.next()? } else { name };
+            return (name.len() >= 2 && !name.starts_with(|c: char| c.is_ascii_digit()))
+                .then_some(name);
+        }
+        if !MODIFIERS.contains(&word) {
+            return None;
         }
     }
     None
 }
+
+/// Whether a definition may begin with a word.
+pub(super) fn begins(word: &str) -> bool {
+    KEYWORDS.contains(&word) || MODIFIERS.contains(&word)
+}
+
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "def", "class", "function", "fn", "func", "struct", "enum", "interface", "trait", "module", "fun", "sub",
+    "record", "protocol",
+];
+
+#[rustfmt::skip]
+const MODIFIERS: &[&str] = &[
+    "pub", "async", "export", "default", "public", "private", "protected", "static", "final", "abstract", "crate",
+    "const", "unsafe", "internal", "sealed", "override", "virtual", "open", "data", "partial",
+];
 
 /// What stands between spaces.
 struct Spaced<'l>(&'l str);

@@ -1,7 +1,8 @@
 //! Protections that code loses: retries, timeouts, handlers, locks.
 
 use super::Guard;
-use crate::rank::tokens::{HunkWords, Token};
+use super::hints::Hints;
+use crate::rank::tokens::{HunkWords, LineWords};
 
 /// A protection whose word stands in removed lines and in no added one.
 pub(crate) fn removed(words: HunkWords<'_>) -> Option<(Guard, String)> {
@@ -11,10 +12,10 @@ pub(crate) fn removed(words: HunkWords<'_>) -> Option<(Guard, String)> {
 }
 
 /// The first word of a protection.
-fn first<'a>(lines: impl Iterator<Item = (&'a str, &'a [Token])>) -> Option<(Guard, &'a str)> {
-    for (line, tokens) in lines {
-        for token in tokens.iter().filter(|token| token.is_telling()) {
-            let word = token.text(line);
+fn first<'a>(lines: impl Iterator<Item = LineWords<'a>>) -> Option<(Guard, &'a str)> {
+    for line in lines.filter(|line| line.hints.holds(Hints::GUARD)) {
+        for token in line.tokens.iter().filter(|token| token.is_telling()) {
+            let word = token.text(line.text);
             if let Some(guard) = guard(word) {
                 return Some((guard, word));
             }
@@ -24,7 +25,7 @@ fn first<'a>(lines: impl Iterator<Item = (&'a str, &'a [Token])>) -> Option<(Gua
 }
 
 /// What a word protects from, whatever its case.
-fn guard(word: &str) -> Option<Guard> {
+pub(super) fn guard(word: &str) -> Option<Guard> {
     let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
     // Only so long words can be meant, and only with a `t` a longer one holds the last two.
     match word.len() {

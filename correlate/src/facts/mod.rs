@@ -16,6 +16,7 @@ mod fit;
 mod fit_dependency;
 mod flow;
 mod guard;
+pub(crate) mod hints;
 mod line;
 mod manifest;
 mod migration;

@@ -1,5 +1,6 @@
 //! From the reduced lines of a change to facts.
 
+use super::hints::Hints;
 use super::line::Line;
 use super::value::trend;
 use super::{
@@ -7,7 +8,7 @@ use super::{
     dependency, family, flow, guard, line, manifest, migration, schema,
 };
 use crate::diff::reduce::keeps_lines;
-use crate::rank::tokens::{HunkWords, Tokens, lines_of};
+use crate::rank::tokens::{HunkWords, LineWords, Tokens, lines_of};
 use crate::rank::words::parts;
 use crate::{Change, FileChange, FileStatus, Hunk, Lines, Place};
 
@@ -80,7 +81,7 @@ fn flattened(key: &str, value: &str, hunk: usize) -> impl Iterator<Item = Pair> 
     flow::flatten(key, value).into_iter().map(move |(key, value)| Pair { key, value, hunk })
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn read(&mut self) {
         let path = self.file.path.as_str();
         if schema::is_migration(path) && self.file.status != FileStatus::Deleted {
@@ -253,23 +254,31 @@ impl Reader<'_> {
         }
     }
 
-    fn definitions(&mut self) {
-        let collect = |side: fn(&Hunk) -> &Lines| {
-            let mut found: Vec<(String, String, usize)> = Vec::new();
-            for (index, hunk) in self.file.hunks.iter().enumerate() {
-                for line in side(hunk) {
-                    if let Some(name) = definition::name(line) {
-                        found.push((name.to_owned(), line.to_owned(), index));
-                        if found.len() == MOST {
-                            return found;
-                        }
+    /// The lines of one side that define something.
+    fn defining<I>(&self, side: fn(HunkWords<'a>) -> I) -> Vec<Defining>
+    where
+        I: Iterator<Item = LineWords<'a>>,
+    {
+        let mut found = Vec::new();
+        let mut first = self.line;
+        for (index, hunk) in self.file.hunks.iter().enumerate() {
+            let lines = side(HunkWords::new(hunk, self.tokens, first));
+            for line in lines.filter(|line| line.hints.holds(Hints::DEFINITION)) {
+                if let Some(name) = definition::name(line.text) {
+                    found.push((name.to_owned(), line.text.to_owned(), index));
+                    if found.len() == MOST {
+                        return found;
                     }
                 }
             }
-            found
-        };
-        let mut old = collect(|hunk| &hunk.removed);
-        let new = collect(|hunk| &hunk.added);
+            first += lines_of(hunk);
+        }
+        found
+    }
+
+    fn definitions(&mut self) {
+        let mut old = self.defining(HunkWords::removed);
+        let new = self.defining(HunkWords::added);
         let mut found = Vec::new();
         let mut fresh = Vec::new();
         for (name, line, hunk) in new {
@@ -303,6 +312,9 @@ impl Reader<'_> {
         }
     }
 }
+
+/// A line that defines something: the name, the line, and its hunk.
+type Defining = (String, String, usize);
 
 /// `GRANT SELECT ON orders TO app`, `REVOKE …`: a right that somebody has, or has no more.
 fn right(line: &str) -> Option<Setting> {

@@ -1,21 +1,30 @@
 //! Which changes hold a word.
 
-use super::parts::PartIndex;
-use super::tokens::Token;
-use super::words::{NUMBER, each_word};
+use std::collections::{HashMap, HashSet};
+
+use super::parts::{PartIndex, Spelling};
+use super::table::Table;
+use super::tokens::LineWords;
+use super::words::{NUMBER, each_found};
+use crate::facts::hints::Hints;
 
 const NONE: u32 = u32::MAX;
 
 /// An inverted index from words to the changes that hold them. Changes must be added in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WordIndex {
-    slots: Vec<Slot>,
-    used: usize,
+    words: Table<Word>,
     postings: Vec<Posting>,
     /// By change: how many different words it holds.
     sizes: Vec<u32>,
     /// Where asked for: the parts of all words.
     parts: Option<PartIndex>,
+    /// The words that were met in several spellings: the parts of each, by hash and shape.
+    spellings: HashMap<(u64, u16), Spelling>,
+    /// The parts of such words that the newest change holds, by hash and part.
+    held: HashSet<(u64, u32)>,
+    /// That change.
+    holder: u32,
     /// What the lines of the newest change took and put.
     exchange: Exchange,
 }
@@ -35,11 +44,9 @@ pub(crate) struct Exchange {
     pub(crate) both: u32,
 }
 
+/// What is known of a word.
 #[derive(Debug, Clone, Copy)]
-struct Slot {
-    hash: u64,
-    /// The words are numbered as they come.
-    number: u32,
+struct Word {
     /// The newest posting.
     head: u32,
     /// Its change.
@@ -47,6 +54,15 @@ struct Slot {
     /// How often that one took the word away and put it there, so far.
     removed: u32,
     added: u32,
+    /// The spelling that was met last.
+    spelling: Spelling,
+}
+
+impl Default for Word {
+    fn default() -> Self {
+        let spelling = Spelling::default();
+        Self { head: NONE, newest: NONE, removed: 0, added: 0, spelling }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,8 +70,6 @@ struct Posting {
     change: u32,
     next: u32,
 }
-
-const EMPTY: Slot = Slot { hash: 0, number: 0, head: NONE, newest: NONE, removed: 0, added: 0 };
 
 impl WordIndex {
     /// An index that can be asked for parts of words.
@@ -65,26 +79,36 @@ impl WordIndex {
 
     /// Adds the words of a text to a change.
     pub(crate) fn add(&mut self, change: u32, text: &str) {
-        each_word(text, |hash, start, end| {
-            if hash != NUMBER && end - start > 2 {
-                self.insert(change, hash, &text[start..end]);
+        each_found(text.as_bytes(), 0, text.len(), |word| {
+            if word.hash != NUMBER && word.end - word.start > 2 {
+                self.insert(change, word.hash, word.shape, || &text[word.start..word.end]);
             }
         });
     }
 
-    /// Adds a line's words, found before, to a change.
-    pub(crate) fn add_line(&mut self, change: u32, side: Side, line: &str, tokens: &[Token]) {
-        for token in tokens.iter().filter(|token| token.is_telling()) {
-            let at = self.insert(change, token.hash, token.text(line));
-            let slot = &mut self.slots[at];
+    /// Adds a line's words, found before, to a change; says what the line may hold.
+    pub(crate) fn add_line(&mut self, change: u32, side: Side, line: LineWords<'_>) -> Hints {
+        let mut hints = Hints::default();
+        for (n, token) in line.tokens.iter().enumerate() {
+            let text = || token.text(line.text);
+            if !token.is_telling() {
+                let of_word = || if n == 0 { Hints::of_word(text()) } else { Hints::default() };
+                hints = hints.and(if token.is_number() { Hints::LITERAL } else { of_word() });
+                continue;
+            }
+            let word = self.insert(change, token.hash, token.shape, text);
+            let word = self.words.at(word);
+            let of_word = word.spelling.hints;
+            hints = hints.and(if n == 0 { of_word } else { of_word.inside() });
             let (mine, other, all) = match side {
-                Side::Removed => (&mut slot.removed, slot.added, &mut self.exchange.removed),
-                Side::Added => (&mut slot.added, slot.removed, &mut self.exchange.added),
+                Side::Removed => (&mut word.removed, word.added, &mut self.exchange.removed),
+                Side::Added => (&mut word.added, word.removed, &mut self.exchange.added),
             };
             *mine += 1;
             *all += 1;
             self.exchange.both += u32::from(*mine <= other);
         }
+        hints
     }
 
     /// What the lines of a change took and put, once they are all added.
@@ -93,38 +117,78 @@ impl WordIndex {
     }
 
     /// Adds a word; gives its place.
-    fn insert(&mut self, change: u32, hash: u64, word: &str) -> usize {
-        if self.used * 2 >= self.slots.len() {
-            self.grow();
+    #[inline]
+    fn insert<'w>(
+        &mut self,
+        change: u32,
+        hash: u64,
+        shape: u16,
+        text: impl FnOnce() -> &'w str,
+    ) -> usize {
+        let (at, new) = self.words.place(hash);
+        let word = self.words.at(at);
+        if new {
+            word.spelling = match &mut self.parts {
+                Some(parts) => parts.add(text(), shape),
+                None => Spelling::of(text(), shape),
+            };
+        } else if word.spelling.shape != shape && self.parts.is_some() {
+            return self.insert_respelt(change, hash, shape, text(), at);
         }
-        let at = self.slot(hash);
-        let slot = &mut self.slots[at];
-        if slot.head == NONE {
-            slot.hash = hash;
-            slot.number = u32::try_from(self.used).unwrap_or(NONE);
-            self.used += 1;
-            if let Some(parts) = &mut self.parts {
-                parts.add(word);
+        if word.newest != change {
+            let spelling = word.spelling;
+            self.post(change, at);
+            if let Some(parts) = self.parts.as_mut().filter(|_| !spelling.is_empty()) {
+                parts.hold(change, spelling);
             }
-        } else if slot.newest == change {
-            return at;
         }
-        if let Some(parts) = &mut self.parts {
-            parts.hold(change, slot.number);
-        }
-        let next = slot.head;
-        *slot = Slot {
-            head: u32::try_from(self.postings.len()).unwrap_or(NONE - 1),
-            newest: change,
-            removed: 0,
-            added: 0,
-            ..*slot
-        };
+        at
+    }
+
+    /// Notes that a change holds the word at a place.
+    fn post(&mut self, change: u32, at: usize) {
+        let word = self.words.at(at);
+        let next = word.head;
+        word.head = u32::try_from(self.postings.len()).unwrap_or(NONE - 1);
+        (word.newest, word.removed, word.added) = (change, 0, 0);
         self.postings.push(Posting { change, next });
         if self.sizes.len() <= change as usize {
             self.sizes.resize(change as usize + 1, 0);
         }
         self.sizes[change as usize] += 1;
+    }
+
+    /// Adds a word that was spelt in another way before: `poolSize` has parts that `poolsize` has
+    /// not. Of each part a change is told once, however many spellings of the word have it.
+    fn insert_respelt(
+        &mut self,
+        change: u32,
+        hash: u64,
+        shape: u16,
+        text: &str,
+        at: usize,
+    ) -> usize {
+        let Some(parts) = &mut self.parts else { return at };
+        let word = self.words.at(at);
+        let before = *self.spellings.entry((hash, word.spelling.shape)).or_insert(word.spelling);
+        let spelling =
+            *self.spellings.entry((hash, shape)).or_insert_with(|| parts.add(text, shape));
+        word.spelling = spelling;
+        if word.newest != change {
+            parts.hold(change, spelling);
+            self.post(change, at);
+        } else if parts.of(before) != parts.of(spelling) {
+            if self.holder != change {
+                self.holder = change;
+                self.held.clear();
+            }
+            self.held.extend(parts.of(before).iter().map(|&part| (hash, part)));
+            for part in parts.of(spelling).to_vec() {
+                if self.held.insert((hash, part)) {
+                    parts.hold_part(change, part);
+                }
+            }
+        }
         at
     }
 
@@ -142,28 +206,9 @@ impl WordIndex {
         self.parts.as_ref().expect("an index that is asked for parts was made with them")
     }
 
-    /// The place of a hash, taken or free. The table is never full.
-    fn slot(&self, hash: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at].head != NONE && self.slots[at].hash != hash {
-            at = (at + 1) & mask;
-        }
-        at
-    }
-
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(1 << 12);
-        let old = std::mem::replace(&mut self.slots, vec![EMPTY; size]);
-        for slot in old.into_iter().filter(|slot| slot.head != NONE) {
-            let at = self.slot(slot.hash);
-            self.slots[at] = slot;
-        }
-    }
-
     /// The changes that hold a word, newest first.
     pub(crate) fn changes(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
-        let mut next = if self.slots.is_empty() { NONE } else { self.slots[self.slot(hash)].head };
+        let mut next = self.words.get(hash).map_or(NONE, |word| word.head);
         std::iter::from_fn(move || {
             let posting = *self.postings.get(next as usize)?;
             next = posting.next;
@@ -174,9 +219,12 @@ impl WordIndex {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::rank::tokens::Tokens;
+    use crate::rank::tokens::{HunkWords, Tokens};
     use crate::rank::words::hash;
+    use crate::{Hunk, Lines};
 
     #[test]
     fn counts_each_change_once() {
@@ -190,17 +238,59 @@ mod tests {
 
     #[test]
     fn words_that_are_taken_and_put_back_are_counted_as_both() {
-        let lines = ["alpha beta beta", "beta gamma", "alpha alpha"];
+        let removed: Lines = ["alpha beta beta"].into();
+        let added: Lines = ["beta gamma", "alpha alpha"].into();
+        let hunk = Hunk { removed, added, ..Hunk::default() };
         let mut tokens = Tokens::default();
-        lines.iter().for_each(|line| tokens.add(line));
+        tokens.add(&hunk.removed);
+        tokens.add(&hunk.added);
+        let words = HunkWords::new(&hunk, &tokens, 0);
         let mut index = WordIndex::default();
-        index.add_line(0, Side::Removed, lines[0], tokens.line(0));
-        index.add_line(0, Side::Added, lines[1], tokens.line(1));
-        index.add_line(0, Side::Added, lines[2], tokens.line(2));
+        for line in words.removed() {
+            index.add_line(0, Side::Removed, line);
+        }
+        for line in words.added() {
+            index.add_line(0, Side::Added, line);
+        }
         assert_eq!(index.take_exchange(), Exchange { removed: 3, added: 4, both: 2 });
-        index.add_line(1, Side::Added, lines[1], tokens.line(1));
+        index.add_line(1, Side::Added, words.added().next().unwrap());
         assert_eq!(index.take_exchange(), Exchange { removed: 0, added: 2, both: 0 });
         assert_eq!(index.sizes(), [3, 2]);
+    }
+
+    /// How many different words of each change have a part, newest change first.
+    fn holders(index: &WordIndex, part: &str) -> Vec<(usize, u32)> {
+        index.parts().changes(hash(part)).collect()
+    }
+
+    #[test]
+    fn a_word_has_the_parts_of_the_spelling_that_a_change_holds() {
+        let mut index = WordIndex::with_parts();
+        index.add(0, "poolsize");
+        index.add(1, "poolSize");
+        index.add(2, "POOLSIZE poolSize poolsize PoolSize poolSize maxPool");
+        index.add(3, "Poolsize");
+        assert_eq!(index.changes(hash("poolsize")).collect::<Vec<_>>(), [3, 2, 1, 0]);
+        assert_eq!(holders(&index, "pool"), [(2, 2), (1, 1)]);
+        assert_eq!(holders(&index, "poolsize"), [(3, 1), (2, 1), (0, 1)]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_spellings_is_of_no_account(
+            words in prop::collection::vec("(pool|Pool|POOL)(size|Size|_size)|max(pool|Pool)s?", 1..9).prop_shuffle(),
+            other in "(pool|Pool)(size|Size)",
+        ) {
+            let parts = |words: &[String]| {
+                let mut index = WordIndex::with_parts();
+                index.add(0, &other);
+                index.add(1, &words.join(" "));
+                ["pool", "size", "poolsize", "max", "maxpool"].map(|part| holders(&index, part))
+            };
+            let mut sorted = words.clone();
+            sorted.sort();
+            prop_assert_eq!(parts(&words), parts(&sorted));
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(crate) mod parts;
 pub(crate) mod prepare;
 pub(crate) mod query;
 mod reverts;
+mod table;
 pub(crate) mod text;
 pub(crate) mod tokens;
 pub(crate) mod trace;

@@ -5,7 +5,9 @@
 //! the change says `visit_update`: no word is the same, one part is.
 
 use super::index::WordIndex;
+use super::table::Table;
 use super::words::{each_part, hash, is_common, stem};
+use crate::facts::hints::Hints;
 
 /// Okapi BM25: how soon a part that stands in many words of a change says no more.
 const SATURATION: f64 = 1.2;
@@ -14,24 +16,42 @@ const LENGTH: f64 = 0.5;
 /// Sum of similarity at which the measure reaches 63 %.
 const ENOUGH: f64 = 8.0;
 
-/// From parts to the changes that hold words with them. A word is split once, when it is new;
-/// what it is told of later is the word's number.
+/// From parts to the changes that hold words with them. A spelling is split once, when it is new;
+/// what is told of it later is where its parts stand.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PartIndex {
-    parts: Table,
+    parts: Table<Number>,
+    /// The parts of spellings, places of the lists.
+    of_spellings: Vec<u32>,
     lists: Vec<List>,
-    /// By word: its parts, indices into the lists, all in one row.
-    of_words: Vec<u32>,
-    /// By word: where its parts end.
-    ends: Vec<usize>,
     postings: Vec<Posting>,
 }
 
-/// From hashes to the numbers of parts: an open table that is never more than half full.
-#[derive(Debug, Clone, Default)]
-struct Table {
-    slots: Vec<(u64, u32)>,
-    used: u32,
+/// The number of a part, from 1 on; 0 before it is given.
+type Number = u32;
+
+/// A spelling of a word, and where its parts stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spelling {
+    /// Which of its letters are capitals.
+    pub(super) shape: u16,
+    /// What a line that holds it may hold.
+    pub(super) hints: Hints,
+    parts: u8,
+    start: u32,
+}
+
+impl Spelling {
+    /// A spelling whose parts nobody asks for.
+    pub(super) fn of(word: &str, shape: u16) -> Self {
+        Self { shape, hints: Hints::of_word(word), ..Self::default() }
+    }
+
+    /// Whether nobody asks for any part of it.
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.parts == 0
+    }
 }
 
 /// The newest posting of a part, and its change.
@@ -53,89 +73,68 @@ struct Posting {
 
 const NONE: u32 = u32::MAX;
 
-impl Table {
-    /// The place of a hash, taken or free.
-    fn slot(&self, hash: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at].1 != NONE && self.slots[at].0 != hash {
-            at = (at + 1) & mask;
-        }
-        at
-    }
-
-    fn find(&self, hash: u64) -> Option<u32> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        Some(self.slots[self.slot(hash)].1).filter(|&number| number != NONE)
-    }
-
-    /// The number of a hash: numbers are given in a row from 0.
-    fn number(&mut self, hash: u64) -> u32 {
-        if self.used as usize * 2 >= self.slots.len() {
-            let size = (self.slots.len() * 2).max(1 << 10);
-            let old = std::mem::replace(&mut self.slots, vec![(0, NONE); size]);
-            for slot in old.into_iter().filter(|slot| slot.1 != NONE) {
-                let at = self.slot(slot.0);
-                self.slots[at] = slot;
-            }
-        }
-        let at = self.slot(hash);
-        if self.slots[at].1 == NONE {
-            self.slots[at] = (hash, self.used);
-            self.used += 1;
-        }
-        self.slots[at].1
-    }
-}
-
 /// Most bytes of a word that are split. Words are ASCII.
 const LONGEST: usize = 120;
 
 impl PartIndex {
-    /// Adds a word that the index did not hold yet: the next in number.
+    /// Adds a spelling that the index did not hold yet.
     ///
     /// Names have few parts; of a word that is no name (a line of base 64) the beginning is enough.
-    pub(super) fn add(&mut self, word: &str) {
+    pub(super) fn add(&mut self, word: &str, shape: u16) -> Spelling {
+        let spelling = Spelling::of(word, shape);
         let word = &word[..word.len().min(LONGEST)];
-        let start = self.of_words.len();
+        let start = self.of_spellings.len();
         each_part(word, |part| {
             let part = stem(part);
             if part.len() < 2 || is_number(part) {
                 return;
             }
-            let number = self.parts.number(hash(part));
-            if number as usize == self.lists.len() {
+            let (place, new) = self.parts.place(hash(part));
+            if new {
                 self.lists.push(List { head: NONE, newest: NONE, asked: !is_common(part) });
+                *self.parts.at(place) = u32::try_from(self.lists.len()).unwrap_or(NONE);
             }
-            if self.lists[number as usize].asked && !self.of_words[start..].contains(&number) {
-                self.of_words.push(number);
+            let list = *self.parts.at(place) - 1;
+            if self.lists[list as usize].asked && !self.of_spellings[start..].contains(&list) {
+                self.of_spellings.push(list);
             }
         });
-        self.ends.push(self.of_words.len());
+        let parts = u8::try_from(self.of_spellings.len() - start).unwrap_or(u8::MAX);
+        Spelling { parts, start: u32::try_from(start).unwrap_or(NONE), ..spelling }
     }
 
-    /// Tells that a change holds a word, once for each word of a change.
-    pub(super) fn hold(&mut self, change: u32, word: u32) {
-        let word = word as usize;
-        let start = word.checked_sub(1).map_or(0, |before| self.ends[before]);
-        for &part in &self.of_words[start..self.ends[word]] {
-            let list = &mut self.lists[part as usize];
-            if list.newest == change {
-                self.postings[list.head as usize].words += 1;
-                continue;
-            }
-            let next = list.head;
-            list.head = u32::try_from(self.postings.len()).unwrap_or(NONE - 1);
-            list.newest = change;
-            self.postings.push(Posting { change, words: 1, next });
+    /// The parts of a spelling.
+    pub(super) fn of(&self, spelling: Spelling) -> &[u32] {
+        let start = spelling.start as usize;
+        self.of_spellings.get(start..start + usize::from(spelling.parts)).unwrap_or_default()
+    }
+
+    /// Tells that a change holds a word in a spelling, once for each word of a change.
+    #[inline]
+    pub(super) fn hold(&mut self, change: u32, spelling: Spelling) {
+        let start = spelling.start as usize;
+        for at in start..start + usize::from(spelling.parts) {
+            self.hold_part(change, self.of_spellings[at]);
         }
     }
 
+    /// Tells that a change holds a word that has a part.
+    #[inline]
+    pub(super) fn hold_part(&mut self, change: u32, part: u32) {
+        let list = &mut self.lists[part as usize];
+        if list.newest == change {
+            self.postings[list.head as usize].words += 1;
+            return;
+        }
+        let next = list.head;
+        list.head = u32::try_from(self.postings.len()).unwrap_or(NONE - 1);
+        list.newest = change;
+        self.postings.push(Posting { change, words: 1, next });
+    }
+
     /// The changes that hold words with a part, newest first, and how many different ones.
-    fn changes(&self, part: u64) -> impl Iterator<Item = (usize, u32)> + '_ {
-        let list = self.parts.find(part).map(|part| self.lists[part as usize]);
+    pub(super) fn changes(&self, part: u64) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let list = self.parts.get(part).map(|part| self.lists[*part as usize - 1]);
         let mut next = list.map_or(NONE, |list| list.head);
         std::iter::from_fn(move || {
             let posting = *self.postings.get(next as usize)?;

@@ -11,6 +11,7 @@ use super::reverts::{self, Subjects};
 use super::tokens::{HunkWords, Tokens, lines_of};
 use super::words::{hash, parts, words};
 use crate::facts::component::Components;
+use crate::facts::hints::Hints;
 use crate::facts::{self, DefinitionAction, Fact, FactKind};
 use crate::order::oldest_first;
 use crate::signals::environment;
@@ -56,6 +57,8 @@ pub struct PreparedWindow<'w> {
     pub(crate) files: Vec<Vec<usize>>,
     pub(crate) by_name: HashMap<u64, Vec<usize>>,
     sections: Sections,
+    /// Room for what the lines of a change may hold.
+    hints: Vec<Hints>,
     /// Definitions that the lines of hunks hold: file, hunk and hash of the name, by position.
     pub(crate) defined: Vec<Vec<(usize, usize, u64)>>,
     pub(crate) kinds: Vec<CommitKind>,
@@ -88,7 +91,7 @@ impl Sections {
     }
 
     fn add(&mut self, section: &str) {
-        self.words.extend(words(section).map(hash));
+        words(section).for_each(|word| self.words.push(hash(word)));
         self.ends.push(self.words.len());
     }
 }
@@ -193,6 +196,7 @@ impl<'w> PreparedWindow<'w> {
             by_directory: HashMap::new(),
             files: Vec::with_capacity(order.len()),
             sections: Sections::default(),
+            hints: Vec::new(),
             defined: Vec::with_capacity(order.len()),
             kinds: Vec::with_capacity(order.len()),
             mentions: Vec::new(),
@@ -206,7 +210,7 @@ impl<'w> PreparedWindow<'w> {
         for (position, &index) in prepared.order.clone().iter().enumerate() {
             let change = &window.changes[index];
             tokens.read(change);
-            prepared.add(position, change, &tokens);
+            prepared.add(position, change, &mut tokens);
         }
         for path in &mut prepared.paths {
             path.touches.reverse();
@@ -217,11 +221,12 @@ impl<'w> PreparedWindow<'w> {
         prepared
     }
 
-    fn add(&mut self, position: usize, change: &Change, tokens: &Tokens) {
+    fn add(&mut self, position: usize, change: &Change, tokens: &mut Tokens) {
         let id = u32::try_from(position).unwrap_or(u32::MAX - 1);
         let mut line = 0;
         let mut paths = Vec::with_capacity(change.files.len());
         self.sections.files.push(self.sections.hunks.len());
+        self.hints.clear();
         for (at, file) in change.files.iter().enumerate() {
             let path = self.touch(position, at, &file.path);
             if let Some(previous) = &file.previous_path {
@@ -235,11 +240,11 @@ impl<'w> PreparedWindow<'w> {
             for hunk in &file.hunks {
                 let words = HunkWords::new(hunk, tokens, line);
                 line += lines_of(hunk);
-                for (text, tokens) in words.removed() {
-                    index.add_line(id, Side::Removed, text, tokens);
+                for line in words.removed() {
+                    self.hints.push(index.add_line(id, Side::Removed, line));
                 }
-                for (text, tokens) in words.added() {
-                    index.add_line(id, Side::Added, text, tokens);
+                for line in words.added() {
+                    self.hints.push(index.add_line(id, Side::Added, line));
                 }
                 self.sections.add(&hunk.section);
             }
@@ -249,6 +254,7 @@ impl<'w> PreparedWindow<'w> {
         self.kinds.push(CommitKind::of(change, &kinds));
         self.sizes.push(change.files.len());
         self.exchanges.push(self.diff_words.take_exchange());
+        tokens.swap_hints(&mut self.hints);
         let facts = facts::read_tokens(change, tokens);
         self.defined.push(facts.iter().flat_map(defined).collect());
         let notes = self.notes_of(change, &paths, &facts);

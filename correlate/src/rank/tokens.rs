@@ -1,6 +1,7 @@
 //! The words of a change's lines, found once for all who ask.
 
-use super::words::{NUMBER, each_word};
+use super::words::{Found, NUMBER, each_found};
+use crate::facts::hints::Hints;
 use crate::{Change, Hunk, Lines};
 
 /// A word or number of a line.
@@ -9,21 +10,34 @@ pub(crate) struct Token {
     /// The word's hash; [`NUMBER`] for numbers.
     pub(crate) hash: u64,
     start: u32,
-    end: u32,
+    length: u16,
+    /// Tells spellings of one word apart.
+    pub(crate) shape: u16,
 }
 
 impl Token {
+    /// `line` is where the line begins. Of a word of more than 64 KiB the beginning is enough.
+    fn new(found: Found, line: usize) -> Self {
+        Self {
+            hash: found.hash,
+            start: u32::try_from(found.start - line).unwrap_or(u32::MAX),
+            length: u16::try_from(found.end - found.start).unwrap_or(u16::MAX),
+            shape: found.shape,
+        }
+    }
+
     pub(crate) fn is_number(&self) -> bool {
         self.hash == NUMBER
     }
 
     /// Whether it is worth an index: a word of more than two bytes.
     pub(crate) fn is_telling(&self) -> bool {
-        !self.is_number() && self.end - self.start > 2
+        !self.is_number() && self.length > 2
     }
 
     pub(crate) fn text<'l>(&self, line: &'l str) -> &'l str {
-        &line[self.start as usize..self.end as usize]
+        let start = self.start as usize;
+        &line[start..start + usize::from(self.length)]
     }
 }
 
@@ -32,8 +46,17 @@ impl Token {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tokens {
     tokens: Vec<Token>,
-    /// By line: where its tokens end.
-    ends: Vec<usize>,
+    lines: Vec<Line>,
+    /// By line, where they are known.
+    hints: Vec<Hints>,
+}
+
+/// Where a line and its tokens end.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    /// In the text of its side of its hunk, in front of the line end.
+    end: usize,
+    tokens: usize,
 }
 
 impl Tokens {
@@ -46,26 +69,60 @@ impl Tokens {
     /// Forgets what it held, and reads a change.
     pub(crate) fn read(&mut self, change: &Change) {
         self.tokens.clear();
-        self.ends.clear();
+        self.lines.clear();
+        self.hints.clear();
         for hunk in change.files.iter().flat_map(|file| &file.hunks) {
-            hunk.removed.iter().chain(&hunk.added).for_each(|line| self.add(line));
+            self.add(&hunk.removed);
+            self.add(&hunk.added);
         }
     }
 
-    /// Adds a line.
-    pub(crate) fn add(&mut self, line: &str) {
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        each_word(line, |hash, start, end| {
-            self.tokens.push(Token { hash, start: place(start), end: place(end) });
-        });
-        self.ends.push(self.tokens.len());
+    /// Adds the lines of one side of a hunk.
+    pub(crate) fn add(&mut self, lines: &Lines) {
+        let text = lines.as_text().as_bytes();
+        let mut start = 0;
+        for line in lines {
+            let end = start + line.len();
+            let add = |found| self.tokens.push(Token::new(found, start));
+            each_found(text, start, end, add);
+            self.lines.push(Line { end, tokens: self.tokens.len() });
+            start = end + 1;
+        }
     }
 
-    /// The tokens of a line.
-    pub(crate) fn line(&self, line: usize) -> &[Token] {
-        let start = line.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.tokens[start..self.ends[line]]
+    /// The lines of a text and their tokens, of which the first one is `first`.
+    fn lines<'a>(
+        &'a self,
+        text: &'a str,
+        first: usize,
+        count: usize,
+    ) -> impl Iterator<Item = LineWords<'a>> {
+        let mut token = first.checked_sub(1).map_or(0, |before| self.lines[before].tokens);
+        let mut start = 0;
+        (first..first + count).map(move |at| {
+            let line = self.lines[at];
+            let found = LineWords {
+                text: &text[start..line.end],
+                tokens: &self.tokens[token..line.tokens],
+                hints: self.hints.get(at).copied().unwrap_or(Hints::ALL),
+            };
+            (start, token) = (line.end + 1, line.tokens);
+            found
+        })
     }
+
+    /// Takes what the lines may hold, one after the other, and gives a list for the next change.
+    pub(crate) fn swap_hints(&mut self, hints: &mut Vec<Hints>) {
+        std::mem::swap(&mut self.hints, hints);
+    }
+}
+
+/// A line, its tokens, and what it may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LineWords<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) tokens: &'a [Token],
+    pub(crate) hints: Hints,
 }
 
 /// How many lines a hunk has.
@@ -76,7 +133,7 @@ pub(crate) fn lines_of(hunk: &Hunk) -> usize {
 /// The lines of a hunk with their tokens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HunkWords<'a> {
-    pub(crate) hunk: &'a Hunk,
+    hunk: &'a Hunk,
     tokens: &'a Tokens,
     /// The hunk's first line among the tokens.
     first: usize,
@@ -88,16 +145,16 @@ impl<'a> HunkWords<'a> {
     }
 
     /// The removed lines.
-    pub(crate) fn removed(self) -> impl Iterator<Item = (&'a str, &'a [Token])> {
+    pub(crate) fn removed(self) -> impl Iterator<Item = LineWords<'a>> {
         self.lines(&self.hunk.removed, self.first)
     }
 
     /// The added lines.
-    pub(crate) fn added(self) -> impl Iterator<Item = (&'a str, &'a [Token])> {
+    pub(crate) fn added(self) -> impl Iterator<Item = LineWords<'a>> {
         self.lines(&self.hunk.added, self.first + self.hunk.removed.len())
     }
 
-    fn lines(self, lines: &'a Lines, first: usize) -> impl Iterator<Item = (&'a str, &'a [Token])> {
-        lines.iter().enumerate().map(move |(at, line)| (line, self.tokens.line(first + at)))
+    fn lines(self, lines: &'a Lines, first: usize) -> impl Iterator<Item = LineWords<'a>> {
+        self.tokens.lines(lines.as_text(), first, lines.len())
     }
 }

@@ -1,6 +1,6 @@
 //! Words: finding, hashing, splitting.
 
-use crate::scan::{every, load, word_length};
+use crate::scan::{BLOCK, every, lowest, word_bits, word_run};
 
 /// The words `[A-Za-z_][A-Za-z0-9_]*` and numbers `\d+(\.\d+)?` of a text.
 pub(crate) fn words(text: &str) -> Words<'_> {
@@ -61,49 +61,70 @@ fn run(bytes: &[u8], from: usize, keep: impl Fn(u8) -> bool) -> usize {
     at
 }
 
-/// Case-blind hash of a word. Stable, and not meant against adversaries: a collision makes two words
-/// one, and many words made to fall together make an index slow.
+/// Case-blind hash of a word, never [`NUMBER`]. Stable: two words with one hash are one word to an
+/// index, and what makes many of them fall together is no secret ([`Table`](super::table::Table)
+/// bounds what that costs).
 pub(crate) fn hash(word: &str) -> u64 {
-    let bytes = word.as_bytes();
-    let mut hash = 0;
-    for at in (0..bytes.len()).step_by(8) {
-        hash = mixed(hash, load(bytes, at), (bytes.len() - at).min(8));
-    }
-    finished(hash)
+    spelt(word.as_bytes(), 0, word.len()).0
 }
 
 /// What [`each_word`] says of numbers in place of a hash.
 pub(crate) const NUMBER: u64 = 0;
 
-/// Hands over the [`hash`], start and end of each of the [`words`] of a text, reading eight bytes
-/// at a time.
+/// Hands over the [`hash`], start and end of each of the [`words`] of a text.
 pub(crate) fn each_word(text: &str, mut each: impl FnMut(u64, usize, usize)) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
-        match CLASS[usize::from(bytes[at])] {
-            LETTER => {
-                let mut hash = 0;
-                loop {
-                    let eight = load(bytes, at);
-                    let length = word_length(eight);
-                    if length > 0 {
-                        hash = mixed(hash, eight, length);
-                        at += length;
-                    }
-                    if length < 8 || at == bytes.len() {
-                        break;
-                    }
+    each_found(text.as_bytes(), 0, text.len(), |word| each(word.hash, word.start, word.end));
+}
+
+/// A word or number that was found in a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    /// [`NUMBER`] for numbers.
+    pub(crate) hash: u64,
+    /// Tells spellings of one word apart: which of its letters are capitals.
+    pub(crate) shape: u16,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// Hands over the [`words`] that stand between `at` and `end`, where no word goes on.
+pub(crate) fn each_found(bytes: &[u8], mut at: usize, end: usize, mut each: impl FnMut(Found)) {
+    while at < end {
+        let mut words = word_bits(bytes, at) & lowest(end - at);
+        let next = loop {
+            let first = words.trailing_zeros() as usize;
+            if first == BLOCK {
+                break at + BLOCK;
+            }
+            let start = at + first;
+            if bytes[start].is_ascii_digit() {
+                let end = number_end(&bytes[..end], start);
+                each(Found { hash: NUMBER, shape: 0, start, end });
+                if end - at >= BLOCK {
+                    break end;
                 }
-                each(finished(hash), start, at);
+                words &= !lowest(end - at);
+                continue;
             }
-            DIGIT => {
-                at = number_end(bytes, at);
-                each(NUMBER, start, at);
+            let length = (!(words >> first)).trailing_zeros() as usize;
+            let mut to = start + length;
+            if to - at == BLOCK {
+                if first > 0 {
+                    // It may go on behind the block: the next one begins with it.
+                    break start;
+                }
+                to += word_run(&bytes[..end], to);
             }
-            _ => at += 1,
-        }
+            let (hash, shape) = spelt(bytes, start, to);
+            // Most words have one spelling, so a collision of so few bits is rare.
+            let shape = (shape.wrapping_mul(KEYS[0]) >> 48) as u16;
+            each(Found { hash, shape, start, end: to });
+            if to - at >= BLOCK {
+                break to;
+            }
+            words &= !lowest(to - at);
+        };
+        at = next;
     }
 }
 
@@ -117,16 +138,63 @@ fn number_end(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Mixes the first `length` (1 to 8) of eight bytes into a hash, blind to case.
-fn mixed(hash: u64, eight: u64, length: usize) -> u64 {
-    let kept = (eight | every(0x20)) & (u64::MAX >> (64 - 8 * length));
-    (hash.rotate_left(23) ^ kept).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+/// The hash and the shape of a word.
+#[inline]
+fn spelt(bytes: &[u8], start: usize, end: usize) -> (u64, u64) {
+    let (mut hash, mut shape) = (KEYS[0], 0_u64);
+    let mut at = start;
+    // Nearly all words are done after the first sixteen bytes.
+    loop {
+        let length = (end - at).min(16);
+        let (low, high) = sixteen(bytes, at, length);
+        let (lower_low, lower_high) =
+            (low | every(0x20) & MASKS[length][0], high | every(0x20) & MASKS[length][1]);
+        hash = folded(hash ^ lower_low, KEYS[1] ^ lower_high);
+        // A bit that was raised tells a capital, or a `_`.
+        shape = shape.rotate_left(2) ^ (lower_low ^ low) ^ (lower_high ^ high).rotate_left(1);
+        at += length;
+        if at >= end {
+            return (hash.max(1), shape);
+        }
+    }
 }
 
-/// Spreads what tells words apart over all bits.
-fn finished(hash: u64) -> u64 {
-    let hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    hash ^ (hash >> 32)
+/// Odd, and with bits that no word's bytes have.
+const KEYS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93];
+
+/// Which bits of twice eight bytes belong to a word of so many bytes.
+const MASKS: [[u64; 2]; 17] = {
+    let mut masks = [[0; 2]; 17];
+    let mut length = 1;
+    while length <= 16 {
+        masks[length] = match length {
+            0..=8 => [u64::MAX >> (64 - 8 * length), 0],
+            _ => [u64::MAX, u64::MAX >> (128 - 8 * length)],
+        };
+        length += 1;
+    }
+    masks
+};
+
+/// The `length` (at most 16) bytes from `at` on as two numbers, zeros behind them.
+#[inline]
+fn sixteen(bytes: &[u8], at: usize, length: usize) -> (u64, u64) {
+    let all = match bytes[at..].first_chunk::<16>() {
+        Some(all) => u128::from_le_bytes(*all),
+        None => {
+            let mut all = [0; 16];
+            all[..length].copy_from_slice(&bytes[at..at + length]);
+            u128::from_le_bytes(all)
+        }
+    };
+    (all as u64 & MASKS[length][0], (all >> 64) as u64 & MASKS[length][1])
+}
+
+/// Spreads what two numbers say over all bits of one.
+#[inline]
+fn folded(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
 }
 
 /// The parts of a compound name in lower case, a plural `s` taken off:
@@ -284,6 +352,25 @@ mod tests {
             let mut found = Vec::new();
             each_part(&word, |part| found.push(part));
             prop_assert_eq!(found, part_slices(&word).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn long_texts_are_read_like_short_ones(words in prop::collection::vec("[a-zA-Z_]{1,90}|[0-9.]{1,70}", 0..5), gap in "[ (.\"]{1,70}") {
+            let text = words.join(&gap);
+            let mut found = Vec::new();
+            each_word(&text, |_, start, end| found.push(&text[start..end]));
+            prop_assert_eq!(found, self::words(&text).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn shapes_tell_spellings_apart(word in "[a-z_0-9]{1,16}", capitals in prop::collection::vec(any::<bool>(), 16)) {
+            let spelling: String = word
+                .chars()
+                .zip(capitals)
+                .map(|(c, capital)| if capital { c.to_ascii_uppercase() } else { c })
+                .collect();
+            let shape = |word: &str| spelt(word.as_bytes(), 0, word.len()).1;
+            prop_assert_eq!(shape(&spelling) == shape(&word), spelling == word);
         }
 
         #[test]
