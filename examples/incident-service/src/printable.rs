@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use sentry_correlate::report::render::is_hidden;
+
 /// The text as one line: what controls or hides is written as an escape (`\n`, `\u{1b}`).
 #[must_use]
 pub fn line(text: &str) -> String {
@@ -35,16 +37,6 @@ pub fn json(text: &str) -> String {
         }
     }
     out
-}
-
-/// Characters that control the terminal, break lines, reorder text, or cannot be seen.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

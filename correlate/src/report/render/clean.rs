@@ -3,6 +3,8 @@
 //! Removed: escape sequences, control characters, characters that reorder or hide text. Bounded:
 //! the number of combining marks in a row, and the width.
 
+use super::hidden::is_hidden;
+
 /// One line: blanks, tabs and line breaks become single spaces, both ends are trimmed, and the
 /// result is at most `max` columns wide (an ellipsis marks the cut).
 pub(crate) fn line(text: &str, max: usize) -> String {
@@ -62,7 +64,7 @@ fn visible(text: &str) -> String {
             '\u{90}' | '\u{98}' | '\u{9d}' | '\u{9e}' | '\u{9f}' => skip_string(&mut chars),
             '\t' => out.push('\t'),
             '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push(' '),
-            c if c.is_control() || is_invisible(c) => {}
+            c if is_hidden(c) => {}
             c if is_mark(c) => {
                 marks += 1;
                 if marks <= 2 {
@@ -115,16 +117,6 @@ fn skip_string(chars: &mut Chars<'_>) {
             _ => {}
         }
     }
-}
-
-/// Characters that reorder, hide or tag text without being seen themselves.
-pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn is_mark(c: char) -> bool {
@@ -187,7 +179,7 @@ mod tests {
         fn nothing_unseen_is_left(text in "\\PC*|[\\x00-\\xff]{0,40}|(\\PC|\\x1b|\\x9b|\\]|\\[|\u{202e}|\u{200b}){0,60}", max in 1_usize..60) {
             for out in [line(&text, max), source_line(&text, max)] {
                 prop_assert!(width(&out) <= max);
-                prop_assert!(!out.chars().any(|c| c.is_control() || is_invisible(c)), "{out:?}");
+                prop_assert!(!out.chars().any(is_hidden), "{out:?}");
             }
         }
 

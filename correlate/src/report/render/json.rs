@@ -11,7 +11,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{clean, plain, sections};
+use super::{is_hidden, plain, sections};
 use crate::report::coverage::Covered;
 use crate::report::suspect::{Reason, Seen};
 use crate::report::{Answer, Entry, Happening, Report, Sentence, Suspect};
@@ -332,10 +332,7 @@ impl Formatter for Visible<'_> {
         fragment: &str,
     ) -> io::Result<()> {
         let mut from = 0;
-        let hidden = |c: char| {
-            c.is_control() || clean::is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')
-        };
-        for (at, c) in fragment.char_indices().filter(|(_, c)| hidden(*c)) {
+        for (at, c) in fragment.char_indices().filter(|(_, c)| is_hidden(*c)) {
             writer.write_all(&fragment.as_bytes()[from..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;

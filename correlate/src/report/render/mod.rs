@@ -11,12 +11,14 @@
 
 pub(crate) mod clean;
 mod escape;
+mod hidden;
 mod json;
 mod markdown;
 mod piece;
 mod sections;
 mod text;
 
+pub use hidden::is_hidden;
 pub use json::{Document, VERSION, document, json};
 pub use markdown::{markdown, title};
 pub use text::{Style, text};
