@@ -63,7 +63,12 @@ fn map(key: &str, inner: &str, depth: usize, found: &mut Vec<(String, String)>) 
                 } else {
                     join(name, key)
                 };
-                found.push((key, unquote(value).to_owned()));
+                // Where a secret is kept is one value.
+                if value.starts_with('{') {
+                    found.push((key, (*value).to_owned()));
+                } else {
+                    take(&key, value, depth + 1, found);
+                }
             }
         }
         None => {
@@ -203,6 +208,11 @@ mod tests {
     #[test]
     fn variables_of_orchestrators() {
         check("", "{ name: POOL_SIZE, value: \"5\" }", &[("POOL_SIZE", "5")]);
+        check(
+            "",
+            "{ name: NODE_OPTIONS, value: \"--max-old-space-size=3072\" }",
+            &[("max-old-space-size", "3072")],
+        );
         check(
             "mounts",
             "{ name: reports, mountPath: /var/reports, readOnly: true }",

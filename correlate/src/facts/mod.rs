@@ -4,6 +4,7 @@
 //! `unit_price` renamed". Which facts speak for which class of error is a table of its own
 //! ([`ErrorClass`]).
 
+mod among;
 mod class;
 mod code;
 pub(crate) mod component;

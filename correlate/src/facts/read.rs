@@ -4,7 +4,7 @@ use super::hints::Hints;
 use super::line::Line;
 use super::value::trend;
 use super::{
-    DefinitionAction, Fact, FactKind, Family, Setting, Value, code, config_code, definition,
+    DefinitionAction, Fact, FactKind, Family, Setting, Value, among, code, config_code, definition,
     dependency, family, flow, guard, line, manifest, migration, schema,
 };
 use crate::diff::reduce::keeps_lines;
@@ -170,13 +170,18 @@ impl<'a> Reader<'a> {
             if manifest && parts(&key).last().is_some_and(|part| part == "version") {
                 continue;
             }
-            let setting = setting(
-                key,
-                old.as_ref().map(|pair| pair.value.as_str()),
-                new.as_ref().map(|pair| pair.value.as_str()),
-                false,
-            );
-            self.push(FactKind::Setting(setting), hunk);
+            let old = old.as_ref().map(|pair| pair.value.as_str());
+            let new = new.as_ref().map(|pair| pair.value.as_str());
+            let inner = old.zip(new).map(|(old, new)| among::settings(old, new));
+            match inner.filter(|inner| !inner.is_empty()) {
+                Some(inner) => {
+                    for (name, old, new) in inner {
+                        let key = format!("{key}.{name}");
+                        self.push(FactKind::Setting(setting(key, old, new, false)), hunk);
+                    }
+                }
+                None => self.push(FactKind::Setting(setting(key, old, new, false)), hunk),
+            }
         }
     }
 

@@ -87,6 +87,8 @@ fn quantity(key: &str, text: &str) -> Option<(Option<f64>, Unit)> {
         "mb" | "mi" | "mib" => (1_048_576.0, Unit::Bytes),
         "g" | "gb" | "gi" | "gib" => (1_073_741_824.0, Unit::Bytes),
         "%" => (0.01, Unit::Percent),
+        "r/s" => (1.0, Unit::None),
+        "r/m" => (1.0 / 60.0, Unit::None),
         // A bare `m` is minutes for times, mebibytes for sizes, and thousandths for processors.
         "m" if of_key(key).1 == Unit::Seconds || key.to_ascii_lowercase().contains("time") => {
             (60.0, Unit::Seconds)
@@ -132,16 +134,48 @@ pub(crate) fn trend(old: Option<&Value>, new: Option<&Value>) -> Trend {
     }
 }
 
-/// `4 16k` → `8 16k`: of several values one differs.
+/// `4 16k` → `8 16k`, `5 5` → `32 32`: of several values those that differ go the same way.
 fn among_several(old: &str, new: &str) -> Trend {
+    if cron_period(old).is_some() {
+        return Trend::Replaced;
+    }
     let (old, new): (Vec<&str>, Vec<&str>) =
         (old.split_whitespace().collect(), new.split_whitespace().collect());
-    let mut differing = old.iter().zip(&new).filter(|(a, b)| a != b);
-    match (old.len() == new.len() && old.len() > 1, differing.next(), differing.next()) {
-        (true, Some((a, b)), None) => trend(Some(&Value::read("", a)), Some(&Value::read("", b))),
-        _ => Trend::Replaced,
+    if old.len() != new.len() || old.len() < 2 {
+        return Trend::Replaced;
     }
+    let differing = old.iter().zip(&new).filter(|(a, b)| a != b);
+    let trends =
+        differing.map(|(a, b)| trend(Some(&Value::read("", a)), Some(&Value::read("", b))));
+    trends.reduce(|a, b| if a == b { a } else { Trend::Replaced }).unwrap_or(Trend::Replaced)
 }
+
+/// About how many seconds lie between two runs of a schedule in the notation of cron; `None` where
+/// a text is none.
+pub(crate) fn cron_period(text: &str) -> Option<f64> {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let is_field = |field: &&str| {
+        field.bytes().all(|b| b.is_ascii_digit() || b"*/,-?L#".contains(&b))
+            || field.len() == 3 && field.bytes().all(|b| b.is_ascii_uppercase())
+    };
+    if !matches!(fields.len(), 5 | 6) || !fields.iter().all(is_field) || !text.contains('*') {
+        return None;
+    }
+    // Six fields begin with seconds.
+    let mut unit = if fields.len() == 6 { 1.0 } else { 60.0 };
+    for (field, units) in fields.iter().zip(if unit == 1.0 { &SECONDS[..] } else { &SECONDS[1..] })
+    {
+        match field.split_once('/') {
+            Some((_, every)) => return Some(unit * every.parse::<f64>().ok()?.max(1.0)),
+            None if *field == "*" => return Some(unit),
+            None => unit *= units / field.split(',').count() as f64,
+        }
+    }
+    Some(unit)
+}
+
+/// How many of a field of a schedule make one of the next: seconds, minutes, hours, days, months.
+const SECONDS: [f64; 6] = [60.0, 60.0, 24.0, 30.0, 12.0, 1.0];
 
 fn comparable(a: Unit, b: Unit) -> bool {
     a == b
@@ -179,6 +213,24 @@ mod tests {
         assert_eq!(way("wait", "1m30s", "45s"), Trend::Lowered);
         assert_eq!(Value::read("pod", "P1").number, None);
         assert_eq!(Value::read("host", "10.0.0.1").number, None);
+    }
+
+    #[test]
+    fn schedules() {
+        for (text, period) in [
+            ("15 * * * *", Some(3_600.0)),
+            ("*/5 * * * *", Some(300.0)),
+            ("0 3 * * *", Some(86_400.0)),
+            ("0 */2 * * *", Some(7_200.0)),
+            ("*/10 * * * * *", Some(10.0)),
+            ("* * * * *", Some(60.0)),
+            ("4 16 3 2 1", None),
+            ("a b c d e", None),
+        ] {
+            assert_eq!(cron_period(text), period, "{text}");
+        }
+        assert_eq!(way("digest", "15 * * * *", "22 * * * *"), Trend::Replaced);
+        assert_eq!(way("threads", "5 5", "32 32"), Trend::Raised);
     }
 
     #[test]
