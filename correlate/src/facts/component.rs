@@ -53,7 +53,7 @@ const COMPONENTS: &[&[&str]] = &[
         "imagemagick", "magick", "sharp", "pillow", "pil", "ffmpeg", "libreoffice", "ghostscript", "gotenberg",
         "fontconfig", "grover", "prawn", "pdfkit", "reportlab", "dompdf", "skia", "skiasharp", "tesseract",
         "poppler", "graphviz"],
-    &["vault", "consul", "etcd", "zookeeper", "secretsmanager", "ssm", "keyvault"],
+    &["vault", "consul", "etcd", "zookeeper", "secretsmanager", "ssm", "keyvault", "kms"],
     &["mqtt", "mosquitto", "paho", "pulsar", "sqs", "sns", "pubsub", "kinesis", "eventhub", "servicebus",
         "eventbridge", "stomp", "activemq", "artemis", "zeromq", "nsq"],
     &["cassandra", "scylla", "dynamodb", "dynamo", "bigtable", "couchbase", "couchdb", "neo4j", "clickhouse",
@@ -61,6 +61,66 @@ const COMPONENTS: &[&[&str]] = &[
         "duckdb"],
     &["stripe", "paypal", "adyen", "braintree"],
     &["twilio", "vonage", "slack", "telegram", "discord", "firebase", "fcm", "apn"],
+    // Clients of HTTP, and what stands between them and servers
+    &["http", "requests", "urllib3", "httpx", "httpcore", "aiohttp", "axios", "undici", "got", "nodefetch",
+        "superagent", "okhttp", "okhttp3", "retrofit", "resttemplate", "webclient", "feign", "faraday", "httparty",
+        "restclient", "typhoeus", "excon", "guzzle", "guzzlehttp", "reqwest", "hyper", "httpclient", "httpoison",
+        "tesla", "nginx", "haproxy", "envoy", "traefik", "istio", "caddy", "varnish", "proxy", "upstream",
+        "virtualservice", "destinationrule", "coyote"],
+    // Names of hosts
+    &["dns", "resolver", "ndot", "getaddrinfo", "gaierror", "coredns", "nxdomain", "servfail", "resolv", "nameserver"],
+    // What the program encrypts and signs for itself
+    &["fernet", "encryptor", "encrypter", "encryption", "decrypt", "cryptography", "dataprotection", "antiforgery",
+        "keyring", "csrf", "cookie", "appkey", "messageverifier", "hashid"],
+];
+
+/// Well-known ports, and a name of the component that listens there.
+const PORTS: &[(&str, &str)] = &[
+    ("25", "smtp"),
+    ("465", "smtp"),
+    ("587", "smtp"),
+    ("2525", "smtp"),
+    ("143", "imap"),
+    ("993", "imap"),
+    ("53", "dns"),
+    ("22", "ssh"),
+    ("21", "ftp"),
+    ("389", "ldap"),
+    ("636", "ldap"),
+    ("80", "http"),
+    ("443", "http"),
+    ("8080", "http"),
+    ("8443", "http"),
+    ("1433", "mssql"),
+    ("1521", "ora"),
+    ("3306", "mysql"),
+    ("5432", "postgres"),
+    ("6432", "pgbouncer"),
+    ("6379", "redis"),
+    ("6380", "redis"),
+    ("26379", "redis"),
+    ("11211", "memcached"),
+    ("27017", "mongo"),
+    ("9092", "kafka"),
+    ("9093", "kafka"),
+    ("9094", "kafka"),
+    ("2181", "zookeeper"),
+    ("8081", "schemaregistry"),
+    ("5671", "amqp"),
+    ("5672", "amqp"),
+    ("15672", "rabbitmq"),
+    ("9200", "elasticsearch"),
+    ("9300", "elasticsearch"),
+    ("9000", "minio"),
+    ("8200", "vault"),
+    ("2379", "etcd"),
+    ("8500", "consul"),
+    ("50051", "grpc"),
+    ("1883", "mqtt"),
+    ("8883", "mqtt"),
+    ("9042", "cassandra"),
+    ("8123", "clickhouse"),
+    ("7687", "neo4j"),
 ];
 
 /// Longest name of a component, in bytes.
@@ -95,6 +155,18 @@ impl Components {
             }
         }
         Self(found)
+    }
+
+    /// The component that listens at the port which a value is or ends in: `5432`, `pg.internal:5432`.
+    pub(crate) fn of_port(value: &str) -> Self {
+        let port = value.rsplit_once(':').map_or(value, |(_, port)| port);
+        let port = port.split('/').next().unwrap_or(port);
+        // Nearly all values are none.
+        if !(2..=5).contains(&port.len()) || !port.bytes().all(|b| b.is_ascii_digit()) {
+            return Self::default();
+        }
+        let known = PORTS.iter().find(|(known, _)| *known == port);
+        Self(known.and_then(|(_, name)| BY_NAME.get(name)).copied().unwrap_or(0))
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -136,5 +208,9 @@ mod tests {
         }
         assert!(!Components::of("smtp.timeout").meets(Components::of("sqlalchemy.exc.Error")));
         assert!(Components::of("request_timeout").is_empty());
+        assert!(Components::of_port("pg.internal:5432").meets(Components::of("psycopg2")));
+        assert!(Components::of_port("587").meets(Components::of("smtplib")));
+        assert!(Components::of_port("postgres://pg:5432/shop").meets(Components::of("psycopg")));
+        assert!(Components::of_port("12").is_empty());
     }
 }

@@ -4,7 +4,7 @@
 //! cause", 0.5 "a usual one", 0.2 "it happens". The ranker's weight for the whole table is fitted.
 
 use super::{
-    ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, Unit, VersionStep,
+    ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, Unit, VersionStep, aside,
     table::{counts, family_fit},
 };
 use crate::rank::words::parts;
@@ -28,7 +28,7 @@ pub(crate) fn fit(fact: &FactKind, families: &[Family], class: ErrorClass) -> f6
                 // To whoever reads the old name the setting is gone.
                 families
                     .iter()
-                    .map(|&family| 0.7 * family_fit(family, T::Removed, class))
+                    .map(|&family| 0.9 * family_fit(family, T::Removed, class))
                     .fold(0.0, f64::max)
             }
         },
@@ -63,7 +63,8 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
     let malformed = match (&setting.old, &setting.new, class) {
         // `30` → `30s`: what was a number is none any more, or the other way round.
         (Some(old), Some(new), C::TypeMismatch | C::Decoding | C::InvalidValue)
-            if is_number(&old.text) != is_number(&new.text) =>
+            if is_number(&old.text) != is_number(&new.text)
+                || is_nested(&old.text) != is_nested(&new.text) =>
         {
             0.9
         }
@@ -76,7 +77,8 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         _ => 0.0,
     };
     let scale = if setting.in_code { 0.8 } else { 1.0 };
-    let scale = scale * against(setting, families, class);
+    let words = parts(&setting.key);
+    let scale = scale * against(setting, families, class) * aside::scale(setting, &words, class);
     best.max(malformed) * step(setting) * version_step(setting) * scale
 }
 
@@ -185,7 +187,12 @@ fn against(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
                 _ => 1.0,
             }
         }
-        C::PermissionDenied | C::Unauthenticated | C::NotFound | C::MissingKey
+        C::PermissionDenied
+        | C::Unauthenticated
+        | C::NotFound
+        | C::MissingKey
+        | C::ConnectionFailed
+        | C::Timeout
             if is_wider(setting) =>
         {
             0.25
@@ -213,6 +220,15 @@ fn is_wider(setting: &Setting) -> bool {
                     | "allow"
                     | "allowed"
                     | "role"
+                    | "verb"
+                    | "principal"
+                    | "identifier"
+                    | "member"
+                    | "port"
+                    | "cidr"
+                    | "block"
+                    | "publish"
+                    | "subscribe"
             )
         }),
         _ => false,
@@ -227,6 +243,11 @@ fn step(setting: &Setting) -> f64 {
     let (Some(old), Some(new)) = (old.number, new.number) else { return 1.0 };
     let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
     if small == 0.0 { 1.0 } else { (0.35 + 0.325 * (large / small).log2()).min(1.0) }
+}
+
+/// Whether a value is a list or map of its own, written as text.
+fn is_nested(text: &str) -> bool {
+    text.starts_with(['[', '{']) && text.ends_with([']', '}'])
 }
 
 fn is_number(text: &str) -> bool {

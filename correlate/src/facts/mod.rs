@@ -5,6 +5,7 @@
 //! ([`ErrorClass`]).
 
 mod among;
+mod aside;
 mod class;
 mod code;
 pub(crate) mod component;
@@ -20,6 +21,7 @@ mod guard;
 pub(crate) mod hints;
 mod line;
 mod manifest;
+pub(crate) mod matter;
 mod migration;
 mod phrases;
 mod read;

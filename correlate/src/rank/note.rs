@@ -4,6 +4,7 @@ use super::prepare::PathTouches;
 use super::words::parts;
 use crate::facts::component::Components;
 use crate::facts::family::families;
+use crate::facts::matter::Matters;
 use crate::facts::{Fact, FactKind, Family};
 use crate::signals::environment;
 
@@ -12,8 +13,10 @@ use crate::signals::environment;
 pub(crate) struct Note {
     /// What its key governs, primary first.
     pub(crate) families: Vec<Family>,
-    /// The components that its key and its file name.
+    /// The components that its key, its file and its ports name.
     pub(crate) components: Components,
+    /// What the words of its key are about besides.
+    pub(crate) matters: Matters,
     /// How much it matters wherever an incident happened, 0 to 1.
     pub(crate) bearing: f64,
     /// The environment that its file or its key is for.
@@ -39,13 +42,23 @@ impl Note {
         Self {
             families: key.map(families).unwrap_or_default(),
             components: key.map_or_else(Components::default, |key| {
-                Components::of(key) | path.components | section()
+                Components::of(key) | path.components | section() | ports(&fact.kind)
             }),
+            matters: key.map_or_else(Matters::default, |key| Matters::of(&parts(key))),
             bearing: super::bearing::of(fact, path),
             environment: path.environment.or_else(of_key),
             words: key_parts(&fact.kind),
         }
     }
+}
+
+/// The components whose well-known ports a setting gives.
+fn ports(fact: &FactKind) -> Components {
+    let FactKind::Setting(setting) = fact else { return Components::default() };
+    let is_port = parts(&setting.key).iter().any(|part| part.ends_with("port"));
+    let values = [&setting.old, &setting.new].into_iter().flatten();
+    let values = values.filter(|value| is_port || value.text.contains(':'));
+    values.fold(Components::default(), |found, value| found | Components::of_port(&value.text))
 }
 
 /// The telling words of what a fact is about.

@@ -65,6 +65,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
             let (class, strength) = best_class(&scene.query, &fact.kind, note);
             let strength = strength
                 * company(scene, &fact.kind, note, class)
+                * note.matters.beside(scene.matters)
                 * if class == Some(ErrorClass::MissingKey) {
                     missed(&scene.query, &fact.kind)
                 } else {
@@ -119,8 +120,12 @@ fn company(scene: &Scene<'_>, fact: &FactKind, note: &Note, class: Option<ErrorC
             }
         }
         FactKind::Setting(_) | FactKind::SettingRenamed { .. } => {
-            if error.is_empty() || note.components.is_empty() {
-                if class.is_some_and(is_anybodys) { 0.65 } else { 0.8 }
+            let anybodys = class.is_some_and(is_anybodys);
+            if note.components.is_empty() {
+                if anybodys { 0.65 } else { 0.8 }
+            } else if error.is_empty() {
+                // A setting of a component which the error does not show.
+                if anybodys { 0.55 } else { 0.7 }
             } else if error.meets(note.components) {
                 1.0
             } else {

@@ -2,6 +2,7 @@
 
 use crate::facts::Fact;
 use crate::facts::component::Components;
+use crate::facts::matter::Matters;
 use crate::rank::parts::Likeness;
 use crate::rank::prepare::PreparedWindow;
 use crate::rank::query::{Query, Role, Term};
@@ -45,6 +46,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) here: Option<&'static str>,
     /// What the error comes from.
     pub(crate) components: Components,
+    /// What its words are about besides.
+    pub(crate) matters: Matters,
     /// By position: the facts of the change with their best class.
     pub(crate) fits: Vec<Vec<Fit>>,
     /// By position: a changed file, the path it goes with, how often.
@@ -78,6 +81,7 @@ impl<'a> Scene<'a> {
             frame_in: directory::frames(incident, prepared, &query),
             here: environment::here(incident),
             components: fits::components(&query),
+            matters: Matters::of(&query.said),
             fits: Vec::new(),
             together: vec![None; n],
             incident,
