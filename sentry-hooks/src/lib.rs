@@ -24,6 +24,8 @@ mod intake;
 mod policy;
 #[cfg(feature = "webhook")]
 mod receive;
+#[cfg(feature = "webhook")]
+mod receiver;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "webhook")]
@@ -43,6 +45,7 @@ pub use {
     intake::Intake,
     policy::{Decision, Policy, cooldown_key},
     receive::{DEFAULT_BODY_LIMIT, ReceiveError, Reply},
+    receiver::Receiver,
     verify::{Provenance, SecretError, SignatureError, Verified, Verifier, sign},
     webhook::{Action, LegacyWebhook, Payload, Resource, TypedPayload, Webhook},
 };

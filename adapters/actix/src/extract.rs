@@ -5,16 +5,19 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use sentry_hooks::{Delivery, Provenance, TypedPayload};
+use sentry_hooks::{Delivery, Provenance, Receiver, TypedPayload};
 
-use crate::{Receiver, SentryRejection};
+use crate::SentryRejection;
+use crate::read::read_delivery;
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, SentryRejection>>>>;
 
 /// Extracts a verified delivery of any resource.
 ///
-/// Needs a [`Receiver`] among the application's data. `delivery.webhook()` does not fail on what
-/// this extracts: the extractor has checked that the body is JSON and agrees with its headers.
+/// Needs a [`Receiver`] among the application's data: `App::app_data(receiver)`, or as
+/// `web::Data<Receiver>`. Its limit takes the place of actix-web's `PayloadConfig`.
+/// `delivery.webhook()` does not fail on what this extracts: the extractor has checked that the body
+/// is JSON and agrees with its headers.
 ///
 /// A [`Delivery`] that a middleware in front has put into the request's extensions is taken as it is,
 /// unless nobody has verified it ([`Provenance::Nobody`](sentry_hooks::Provenance)). It counts which
@@ -36,7 +39,7 @@ impl FromRequest for SentryWebhook {
                 return Ok(Self(delivery));
             }
             let receiver = receiver(&request).ok_or(SentryRejection::NO_RECEIVER)?;
-            Ok(Self(receiver.receive(&request, payload).await?))
+            Ok(Self(read_delivery(&receiver, &request, payload).await?))
         })
     }
 }

@@ -1,11 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod extract;
-mod receiver;
+mod read;
 mod rejection;
 mod service;
 
 pub use extract::{Sentry, SentryWebhook};
-pub use receiver::Receiver;
 pub use rejection::SentryRejection;
+pub use sentry_hooks::Receiver;
 pub use service::webhook;
