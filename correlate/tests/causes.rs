@@ -17,11 +17,12 @@
 //! Lines are joined by `\n`; an empty text is no line. Each pair is a window of its own: the cause,
 //! its decoys, and the same innocent changes for all. What is asserted is a share, not one pair.
 
+mod support;
+
 use std::collections::BTreeMap;
 
-use sentry_correlate::diff::reduce::{RawHunk, Reducer};
 use sentry_correlate::rank::Ranker;
-use sentry_correlate::{Change, Exception, FileChange, FileStatus, Frame, Incident, Window};
+use sentry_correlate::{Change, Exception, Frame, Incident, Window};
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
@@ -63,30 +64,8 @@ const INNOCENTS: &[(&str, &str, &str)] = &[
 fn change(name: usize, hours: i64, (path, removed, added): (&str, &str, &str)) -> Change {
     let (path, section) = path.split_once(" @@ ").unwrap_or((path, ""));
     let [removed, added] = [removed, added].map(|text| text.lines().collect::<Vec<_>>());
-    let count = |lines: &[&str]| u32::try_from(lines.len()).expect("a few lines");
-    let at = RELEASED - Duration::hours(hours);
-    let file = FileChange {
-        path: path.to_owned(),
-        previous_path: None,
-        status: FileStatus::Modified,
-        additions: count(&added),
-        deletions: count(&removed),
-        hunks: Reducer::new()
-            .file(path, [RawHunk { old_start: 12, new_start: 12, section, removed, added }]),
-    };
-    Change {
-        sha: format!("{name:040x}"),
-        author: "Ana Lopes".into(),
-        author_email: None,
-        authored_at: at,
-        committed_at: at,
-        message: "Adjust".to_owned(),
-        parents: 1,
-        files: vec![file],
-        url: None,
-        position: None,
-        ignored_by: None,
-    }
+    let file = support::edit(path, section, 12, &removed, &added);
+    support::commit(format!("{name:040x}"), RELEASED - Duration::hours(hours), "Adjust", [file])
 }
 
 fn frame(text: &str, in_app: bool) -> Frame {

@@ -1,10 +1,12 @@
 //! What the history of a window tells: which change came last, which was taken back, when it went
 //! live; and that evidence names what it points to.
 
+mod support;
+
 use sentry_correlate::rank::Ranker;
 use sentry_correlate::{
-    Change, Deployment, Direction, Exception, FileChange, FileStatus, Frame, Hunk, Incident,
-    Observation, Onset, OnsetBasis, Place, Ranking, Window,
+    Change, Deployment, Direction, Exception, Frame, Hunk, Incident, Observation, Onset,
+    OnsetBasis, Place, Ranking, Window,
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 
@@ -12,36 +14,18 @@ const START: OffsetDateTime = datetime!(2026-05-04 08:00 UTC);
 
 /// A change of line 40 of the file that crashes, made so many hours after the first.
 fn change(digit: char, hour: i64, message: &str) -> Change {
-    let at = START + Duration::hours(hour);
-    Change {
-        sha: digit.to_string().repeat(40),
-        author: "Ana Lopes".into(),
-        author_email: None,
-        authored_at: at,
-        committed_at: at,
-        message: message.to_owned(),
-        parents: 1,
-        files: vec![FileChange {
-            path: "store/prices.py".into(),
-            previous_path: None,
-            status: FileStatus::Modified,
-            additions: 1,
-            deletions: 1,
-            hunks: vec![Hunk {
-                old_start: 40,
-                old_lines: 1,
-                new_start: 40,
-                new_lines: 1,
-                section: "def total cart".into(),
-                removed: [format!("return cart sum{digit}")].into(),
-                added: [format!("return cart total{digit}")].into(),
-                display: None,
-            }],
-        }],
-        url: None,
-        position: None,
-        ignored_by: None,
-    }
+    let hunk = Hunk {
+        old_start: 40,
+        old_lines: 1,
+        new_start: 40,
+        new_lines: 1,
+        section: "def total cart".into(),
+        removed: [format!("return cart sum{digit}")].into(),
+        added: [format!("return cart total{digit}")].into(),
+        display: None,
+    };
+    let file = support::file("store/prices.py", vec![hunk]);
+    support::commit(support::sha(digit), START + Duration::hours(hour), message, [file])
 }
 
 fn crash() -> Incident {

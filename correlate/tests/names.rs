@@ -1,45 +1,28 @@
 //! Names that are alike: a part in common ties a change to an error, and words that only move are
 //! marked down.
 
+mod support;
+
 use sentry_correlate::rank::Ranker;
 use sentry_correlate::{
-    Change, Exception, FileChange, FileStatus, Frame, Hunk, Hypothesis, Incident, Observation,
-    Ranking, Window,
+    Change, Exception, Frame, Hunk, Hypothesis, Incident, Observation, Ranking, Window,
 };
 use time::macros::datetime;
 
 /// A change of one file, by what it takes away and what it puts there.
 fn change(digit: char, path: &str, removed: &str, added: &str) -> Change {
-    let at = datetime!(2026-05-04 08:00 UTC);
-    Change {
-        sha: digit.to_string().repeat(40),
-        author: "Ana Lopes".into(),
-        author_email: None,
-        authored_at: at,
-        committed_at: at,
-        message: "Work on it".into(),
-        parents: 1,
-        files: vec![FileChange {
-            path: path.into(),
-            previous_path: None,
-            status: FileStatus::Modified,
-            additions: 1,
-            deletions: 1,
-            hunks: vec![Hunk {
-                old_start: 400,
-                old_lines: 1,
-                new_start: 400,
-                new_lines: 1,
-                section: String::new(),
-                removed: [removed].into(),
-                added: [added].into(),
-                display: None,
-            }],
-        }],
-        url: None,
-        position: None,
-        ignored_by: None,
-    }
+    let hunk = Hunk {
+        old_start: 400,
+        old_lines: 1,
+        new_start: 400,
+        new_lines: 1,
+        section: String::new(),
+        removed: [removed].into(),
+        added: [added].into(),
+        display: None,
+    };
+    let file = support::file(path, vec![hunk]);
+    support::commit(support::sha(digit), datetime!(2026-05-04 08:00 UTC), "Work on it", [file])
 }
 
 /// A crash in `update_from_clause`, which no change names.

@@ -1,11 +1,12 @@
 //! What must hold of every ranking, whatever the incident and the window.
 
+mod support;
+
 use proptest::prelude::*;
-use sentry_correlate::diff::reduce::{RawHunk, Reducer};
 use sentry_correlate::rank::{PreparedWindow, Ranker};
 use sentry_correlate::{
-    Blame, Change, Deployment, Exception, FileChange, FileStatus, Frame, FrameRef, Incident, Onset,
-    OnsetBasis, Ranking, Window,
+    Blame, Change, Deployment, Exception, Frame, FrameRef, Incident, Onset, OnsetBasis, Ranking,
+    Window,
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 
@@ -70,36 +71,14 @@ fn change(index: usize, commit: &Commit, rename: &dyn Fn(&str) -> String) -> Cha
     let path = path(commit.path);
     let section = rename(&format!("def {}(self):", FUNCTIONS[commit.function]));
     let at = START + Duration::minutes(i64::try_from(index).expect("few"));
-    let hunks = Reducer::new().file(
-        &path,
-        [RawHunk {
-            old_start: commit.line,
-            new_start: commit.line,
-            section: &section,
-            removed: removed.iter().map(String::as_str).collect(),
-            added: added.iter().map(String::as_str).collect(),
-        }],
-    );
-    Change {
-        sha: format!("{:040x}", (index as u128 + 1) * 0x9e37_79b9_7f4a_7c15_f39c),
-        author: "Ida".into(),
-        author_email: None,
-        authored_at: at,
-        committed_at: at,
-        message: rename(&commit.message),
-        parents: 1,
-        files: vec![FileChange {
-            path,
-            previous_path: None,
-            status: FileStatus::Modified,
-            additions: 1,
-            deletions: 1,
-            hunks,
-        }],
-        url: None,
-        position: None,
-        ignored_by: None,
-    }
+    let (removed, added) = (texts(&removed), texts(&added));
+    let file = support::edit(&path, &section, commit.line, &removed, &added);
+    let sha = format!("{:040x}", (index as u128 + 1) * 0x9e37_79b9_7f4a_7c15_f39c);
+    support::commit(sha, at, rename(&commit.message), [file])
+}
+
+fn texts(lines: &[String]) -> Vec<&str> {
+    lines.iter().map(String::as_str).collect()
 }
 
 fn window(commits: &[Commit], rename: &dyn Fn(&str) -> String) -> Window {

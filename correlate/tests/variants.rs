@@ -1,12 +1,11 @@
 //! From raw diffs to the first line of the report: changes of several kinds, each with its own
 //! error, each beside innocents, and each once more without its culprit.
 
-use sentry_correlate::diff::reduce::{RawHunk, Reducer};
+mod support;
+
 use sentry_correlate::rank::Ranker;
 use sentry_correlate::report::render;
-use sentry_correlate::{
-    Change, Deployment, FileChange, FileStatus, Incident, Report, Verdict, Window,
-};
+use sentry_correlate::{Change, Deployment, Incident, Report, Verdict, Window};
 use sentry_hooks::model::Event;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
@@ -16,39 +15,10 @@ const RELEASED: OffsetDateTime = datetime!(2026-05-04 12:00 UTC);
 type Edit<'a> = (&'a str, &'a str, u32, &'a [&'a str], &'a [&'a str]);
 
 fn change(digit: char, hours_before: i64, message: &str, edits: &[Edit<'_>]) -> Change {
-    let mut reducer = Reducer::new();
-    let at = RELEASED - Duration::hours(hours_before);
-    let count = |lines: &[&str]| u32::try_from(lines.len()).expect("a few lines");
-    let files = edits.iter().map(|(path, section, line, removed, added)| FileChange {
-        path: (*path).to_owned(),
-        previous_path: None,
-        status: FileStatus::Modified,
-        additions: count(added),
-        deletions: count(removed),
-        hunks: reducer.file(
-            path,
-            [RawHunk {
-                old_start: *line,
-                new_start: *line,
-                section,
-                removed: removed.to_vec(),
-                added: added.to_vec(),
-            }],
-        ),
+    let files = edits.iter().map(|(path, section, line, removed, added)| {
+        support::edit(path, section, *line, removed, added)
     });
-    Change {
-        sha: digit.to_string().repeat(40),
-        author: "Ana Lopes".into(),
-        author_email: None,
-        authored_at: at,
-        committed_at: at,
-        message: message.to_owned(),
-        parents: 1,
-        files: files.collect(),
-        url: None,
-        position: None,
-        ignored_by: None,
-    }
+    support::commit(support::sha(digit), RELEASED - Duration::hours(hours_before), message, files)
 }
 
 /// Changes that every window holds: documentation, a dependency, another setting, a refactoring.

@@ -1,9 +1,10 @@
 //! What the signals about facts make of one change and one error, told from the outside.
 
-use sentry_correlate::diff::reduce::{RawHunk, Reducer};
+mod support;
+
 use sentry_correlate::facts::ErrorClass;
 use sentry_correlate::rank::{PreparedWindow, Ranker};
-use sentry_correlate::{Change, Exception, FileChange, FileStatus, Frame, Incident, Window};
+use sentry_correlate::{Exception, Frame, Incident, Window};
 use time::OffsetDateTime;
 
 /// An error: type, message, path of its innermost frame.
@@ -29,37 +30,9 @@ fn measure(signal: &str, (ty, message, path): Failure<'_>, edit: Edit<'_>) -> f6
         ..Incident::default()
     };
     let (path, removed, added) = edit;
-    let hunks = Reducer::new().file(
-        path,
-        [RawHunk {
-            old_start: 10,
-            new_start: 10,
-            section: "",
-            removed: removed.lines().collect(),
-            added: added.lines().collect(),
-        }],
-    );
-    let file = FileChange {
-        path: path.to_owned(),
-        previous_path: None,
-        status: FileStatus::Modified,
-        additions: 1,
-        deletions: 1,
-        hunks,
-    };
-    let change = Change {
-        sha: "a".repeat(40),
-        author: "Ana Lopes".to_owned(),
-        author_email: None,
-        authored_at: OffsetDateTime::UNIX_EPOCH,
-        committed_at: OffsetDateTime::UNIX_EPOCH,
-        message: String::new(),
-        parents: 1,
-        files: vec![file],
-        url: None,
-        position: None,
-        ignored_by: None,
-    };
+    let [removed, added] = [removed, added].map(|text| text.lines().collect::<Vec<_>>());
+    let file = support::edit(path, "", 10, &removed, &added);
+    let change = support::commit(support::sha('a'), OffsetDateTime::UNIX_EPOCH, "", [file]);
     let window = Window { changes: vec![change], ..Window::default() };
     let measured = Ranker::measure(&incident, &PreparedWindow::new(&window));
     let at = Ranker::signals().position(|(name, _)| name == signal).expect("a known signal");

@@ -4,10 +4,13 @@ use sentry_correlate::facts::{ErrorClass, Fact, FactKind, Family, Setting, Trend
 use sentry_correlate::source::Coverage;
 use sentry_correlate::{
     Change, Contribution, Counterfactual, Deployment, Direction, DisplayLines, Evidence, Exception,
-    FileChange, FileStatus, Frame, FrameRef, Hunk, Hypothesis, Impact, Incident, Links,
-    Observation, Onset, OnsetBasis, Place, Provenance, Ranking, Report, Verdict, Window,
+    Frame, FrameRef, Hunk, Hypothesis, Impact, Incident, Links, Observation, Onset, OnsetBasis,
+    Place, Provenance, Ranking, Report, Verdict, Window,
 };
 use time::macros::datetime;
+
+use crate::support;
+pub(crate) use crate::support::sha;
 
 pub(crate) const FIRST_HUNK: Place = Place { file: 0, hunk: Some(0) };
 
@@ -137,35 +140,20 @@ pub(crate) fn change<const R: usize, const A: usize>(
     added: [&str; A],
     line: u32,
 ) -> Change {
-    let at = datetime!(2026-03-02 10:00 UTC);
+    let hunk = Hunk {
+        old_start: line,
+        old_lines: count(R),
+        new_start: line,
+        new_lines: count(A),
+        section: "database".into(),
+        removed: removed.into(),
+        added: added.into(),
+        display: Some(DisplayLines { removed: removed.into(), added: added.into() }),
+    };
+    let file = support::file(path, vec![hunk]);
     Change {
-        sha: sha.to_owned(),
-        author: "Ana Lopes".into(),
-        author_email: None,
-        authored_at: at,
-        committed_at: at,
-        message: message.to_owned(),
-        parents: 1,
-        files: vec![FileChange {
-            path: path.to_owned(),
-            previous_path: None,
-            status: FileStatus::Modified,
-            additions: count(A),
-            deletions: count(R),
-            hunks: vec![Hunk {
-                old_start: line,
-                old_lines: count(R),
-                new_start: line,
-                new_lines: count(A),
-                section: "database".into(),
-                removed: removed.into(),
-                added: added.into(),
-                display: Some(DisplayLines { removed: removed.into(), added: added.into() }),
-            }],
-        }],
         url: Some(format!("https://github.com/acme/shop/commit/{sha}")),
-        position: None,
-        ignored_by: None,
+        ..support::commit(sha.to_owned(), datetime!(2026-03-02 10:00 UTC), message, [file])
     }
 }
 
@@ -217,11 +205,6 @@ pub(crate) fn setting(
         in_code: false,
     };
     Fact { kind: FactKind::Setting(setting), place: FIRST_HUNK }
-}
-
-/// Forty times the same digit.
-pub(crate) fn sha(digit: char) -> String {
-    digit.to_string().repeat(40)
 }
 
 fn count(n: usize) -> u32 {

@@ -3,6 +3,8 @@
 mod fixture;
 mod hostile;
 mod statements;
+#[path = "../support/mod.rs"]
+mod support;
 
 use fixture::{Case, pool};
 use sentry_correlate::report::{Style, render};
