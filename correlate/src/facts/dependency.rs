@@ -55,19 +55,35 @@ pub(crate) fn is_image_file(name: &str) -> bool {
     name.starts_with("Dockerfile")
         || name.starts_with("Containerfile")
         || name.ends_with(".dockerfile")
+        || name.ends_with(".Dockerfile")
 }
 
 /// An image and its tag in reduced form: `python 3.12 slim`, `mcr microsoft com dotnet aspnet 8.0`.
 fn image(rest: &str) -> Option<(&str, &str)> {
     let end = [" as ", " AS "].iter().find_map(|word| rest.find(word)).unwrap_or(rest.len());
     let rest = rest[..end].split_once("platform ").map_or(&rest[..end], |(_, rest)| rest);
-    let at = match rest.find(|c: char| c.is_ascii_digit()).filter(|&at| rest[..at].ends_with(' ')) {
-        Some(at) => at,
-        None => rest.find(' ')? + 1,
-    };
-    let name = rest[..at].trim().rsplit(' ').next()?;
-    (!name.is_empty()).then(|| (name, rest[at..].trim()))
+    let rest = rest.trim();
+    let numbered = |at: &usize| rest[*at..].starts_with(|c: char| c.is_ascii_digit());
+    if let Some(at) = rest.match_indices(' ').map(|(at, _)| at + 1).find(numbered) {
+        let name = rest[..at].trim().rsplit(' ').next()?;
+        return (!name.is_empty()).then(|| (name, rest[at..].trim()));
+    }
+    // Where it comes from stands first: `gcr io distroless static`.
+    let mut rest = rest;
+    while let Some((_, behind)) = rest.split_once(' ').filter(|(word, _)| REGISTRIES.contains(word))
+    {
+        rest = behind;
+    }
+    let (name, tag) = rest.split_once(' ').unwrap_or((rest, ""));
+    (!name.is_empty() && (!tag.is_empty() || name == "scratch")).then_some((name, tag))
 }
+
+/// Words of the addresses from which images are pulled.
+#[rustfmt::skip]
+const REGISTRIES: &[&str] = &[
+    "amazonaws", "aws", "azurecr", "com", "dev", "dkr", "docker", "ecr", "gcr", "ghcr", "io", "library", "mcr",
+    "microsoft", "pkg", "public", "quay", "registry",
+];
 
 /// An image as orchestrators name it, `registry/team/redis:7.2`: its name and tag.
 pub(crate) fn tagged(value: &str) -> Option<(&str, &str)> {
@@ -199,7 +215,10 @@ fn reduced(line: &str) -> Option<(&str, &str)> {
     }
     let end = at.map_or(rest.len(), |at| at - scope.len() - 1);
     let head = rest[..end].trim_end();
-    let head = head.strip_suffix(" Version").or(head.strip_suffix(" artifactId")).unwrap_or(head);
+    let head = [" Version", " version", " artifactId"]
+        .iter()
+        .find_map(|word| head.strip_suffix(word))
+        .unwrap_or(head);
     let head = head.strip_prefix("Include ").or(head.strip_prefix("Update ")).unwrap_or(head);
     // Of a group and its artifact the last words name it best.
     let head = match head.rmatch_indices(' ').nth(2) {
@@ -215,7 +234,7 @@ fn reduced(line: &str) -> Option<(&str, &str)> {
 fn versioned<'a>(name: &'a str, version: &'a str) -> Option<(&'a str, &'a str)> {
     let version = version
         .trim()
-        .trim_start_matches(['=', '<', '>', '~', '!', '^', ' ', 'v', '@'])
+        .trim_start_matches(['=', '<', '>', '~', '!', '^', ' ', 'v', '@', '"', '\''])
         .split([',', ';'])
         .next()?;
     // Reducing cuts `6.8.1` into `6.8 1`.
@@ -292,6 +311,20 @@ mod tests {
             ("Dockerfile", "FROM python 3.12 slim", "python", "3.12 slim"),
             ("Dockerfile", "FROM mcr com dotnet aspnet 8.0 alpine AS run", "aspnet", "8.0 alpine"),
             ("Dockerfile", "FROM debian bookworm slim", "debian", "bookworm slim"),
+            (
+                "Dockerfile",
+                "FROM gcr io distroless static debian12",
+                "distroless",
+                "static debian12",
+            ),
+            ("web.Dockerfile", "FROM scratch", "scratch", ""),
+            ("Pipfile", "pandas = \"==1.5.3\"", "pandas", "1.5.3"),
+            (
+                "build.gradle",
+                "id org springframework boot version 3.2 0",
+                "springframework boot",
+                "3.2 0",
+            ),
             (".nvmrc", "v20.11", "node", "20.11"),
             ("Gemfile.lock", "rack 3.0 8", "rack", "3.0 8"),
             (

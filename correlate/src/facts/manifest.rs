@@ -74,11 +74,32 @@ fn versions(file: &FileChange, found: &mut Vec<(FactKind, usize)>) {
         };
         found.push((FactKind::Dependency { name, from, to, step }, hunk));
     }
-    let mut gone: Vec<_> = old.into_iter().collect();
+    let mut gone: Vec<(String, (String, usize))> = old.into_iter().collect();
     gone.sort();
+    if dependency::is_image_file(path) {
+        exchange(found, &mut gone);
+    }
     for (name, (version, hunk)) in gone {
         let step = dependency::step(Some(&version), None);
         found.push((FactKind::Dependency { name, from: tidy(version), to: None, step }, hunk));
+    }
+}
+
+/// Another image to build on: the one that is gone and the one that is new are one fact.
+fn exchange(found: &mut [(FactKind, usize)], gone: &mut Vec<(String, (String, usize))>) {
+    let [(before, (tag, _))] = gone.as_slice() else { return };
+    let mut added = found.iter_mut().filter_map(|(kind, _)| match kind {
+        FactKind::Dependency { name, from, to, step } if *step == VersionStep::Added => {
+            Some((name, from, to, step))
+        }
+        _ => None,
+    });
+    if let (Some((name, from, to, step)), None) = (added.next(), added.next()) {
+        let image = |name: &str, tag: &str| format!("{name} {tag}").trim().to_owned();
+        *from = Some(image(before, tag));
+        *to = Some(image(name, to.as_deref().unwrap_or_default()));
+        *step = VersionStep::Unknown;
+        gone.clear();
     }
 }
 

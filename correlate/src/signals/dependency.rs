@@ -1,9 +1,10 @@
 //! A dependency changed whose code runs in the trace, or whose interface the error is about.
 
+use super::packages::{Namespaces, imported};
 use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
 
-use crate::facts::{ErrorClass, FactKind, VersionStep};
+use crate::facts::{ErrorClass, FactKind, VersionStep, is_image_file};
 use crate::rank::frames::package_name;
 use crate::rank::words::{is_common, stem};
 
@@ -19,6 +20,7 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
     let mut best: Option<(usize, f64)> = None;
     let of_interface =
         if INTERFACE.iter().any(|&class| scene.query.is_surely(class)) { 1.0 } else { 0.5 };
+    let spaces = Namespaces::of_trace(scene);
     for fit in &scene.fits[position] {
         let FactKind::Dependency { name, step, .. } = &scene.fact(position, fit.fact).kind else {
             continue;
@@ -31,7 +33,12 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
             .query
             .packages
             .iter()
-            .position(|known| known == &package || known == last)
+            .position(|known| {
+                // Composer's packages lie in the folder of who makes them.
+                known == &package
+                    || known == last
+                    || package.split_once('/').is_some_and(|(maker, _)| known == maker)
+            })
             .filter(|_| !is_runtime);
         let moved = match step {
             VersionStep::Major | VersionStep::Removed => 1.0,
@@ -41,13 +48,17 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
             VersionStep::Added => 0.3,
         };
         // Its code runs in the trace; or the error is one that a changed interface makes.
-        let runs = runs.or_else(|| imported(scene, &package));
+        let runs = runs.or_else(|| imported(scene, &package)).or_else(|| spaces.place(name));
         let in_trace = of_interface * runs.map_or(0.0, |at| moved * 0.7 / (1.0 + 0.3 * at as f64));
         let named = crate::rank::words::parts(name)
             .iter()
             .any(|part| part.len() > 3 && !is_common(part) && said(scene, part));
         let named = if named { 0.4 * moved } else { 0.0 };
-        let value = (in_trace + named + 0.6 * fit.strength).min(1.0) * fit.relevance;
+        // What an image has inside is known; what an interface changed is guessed.
+        let file =
+            &scene.prepared.change(position).files[scene.fact(position, fit.fact).place.file];
+        let sure = if is_image_file(&file.path) { 0.9 } else { 0.6 };
+        let value = (in_trace + named + sure * fit.strength).min(1.0) * fit.relevance;
         if value > best.map_or(0.0, |(_, other)| other) {
             best = Some((fit.fact, value));
         }
@@ -70,38 +81,6 @@ const INTERFACE: &[ErrorClass] = &[
     ErrorClass::Assertion,
     ErrorClass::Crash,
 ];
-
-/// Packages that programs import under another name, run together.
-const IMPORTED: &[(&str, &[&str])] = &[
-    ("pillow", &["pil"]),
-    ("pyyaml", &["yaml"]),
-    ("beautifulsoup4", &["bs4"]),
-    ("opencvpython", &["cv2"]),
-    ("scikitlearn", &["sklearn"]),
-    ("pythondateutil", &["dateutil"]),
-    ("psycopg2binary", &["psycopg2"]),
-    ("pyjwt", &["jwt"]),
-    ("pycryptodome", &["crypto"]),
-    ("mysqlclient", &["mysqldb"]),
-    ("djangorestframework", &["restframework"]),
-    ("setuptools", &["pkgresources"]),
-    ("grpcio", &["grpc"]),
-    ("attrs", &["attr"]),
-    (
-        "rails",
-        &["actionpack", "activerecord", "activesupport", "railties", "activejob", "actionview"],
-    ),
-];
-
-/// The place in the trace of a package that is imported under another name, or that of the crash
-/// where the error says that name.
-fn imported(scene: &Scene<'_>, package: &str) -> Option<usize> {
-    let (_, names) = IMPORTED.iter().find(|(name, _)| *name == package)?;
-    names.iter().find_map(|name| {
-        let runs = scene.query.packages.iter().position(|known| known == name);
-        runs.or_else(|| scene.query.said.iter().any(|word| word == name).then_some(0))
-    })
-}
 
 const RUNTIMES: &[&str] =
     &["node", "python", "ruby", "php", "java", "openjdk", "golang", "go", "dotnet", "rust"];

@@ -29,6 +29,7 @@ mod message_words;
 mod moved;
 mod name_changed;
 mod named;
+mod packages;
 mod parts_in_diff;
 mod parts_in_message;
 mod path_words;
