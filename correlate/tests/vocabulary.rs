@@ -52,11 +52,19 @@ fn a_setting_of_the_component_that_fails_explains_more() {
 
 #[test]
 fn numbers_in_code_count_near_the_trace() {
-    let of = |path| {
-        measure("code-fits", SLOW_QUERY, (path, "connect(timeout=30)", "connect(timeout=3)"))
+    let of = |signal, path, to| {
+        measure(
+            signal,
+            SLOW_QUERY,
+            (path, "connect(timeout=30)", &format!("connect(timeout={to})")),
+        )
     };
-    let (near, far) = (of("shop/db.py"), of("tools/release.py"));
-    assert!(near > 2.0 * far, "{near} {far}");
+    let (near, far) = (of("code-fits", "shop/db.py", 20), of("code-fits", "tools/release.py", 20));
+    assert!(near > 2.0 * far && far > 0.0, "{near} {far}");
+    // A large step of a named option near the trace is one of configuration.
+    assert!(of("fact-fits", "shop/db.py", 3) > 0.5);
+    assert_eq!(of("fact-fits", "tools/release.py", 3), 0.0);
+    assert_eq!(of("fact-fits", "shop/db.py", 20), 0.0);
 }
 
 #[test]

@@ -1,60 +1,150 @@
-//! Settings in lines of code: keyword arguments, constants, defaults.
+//! Settings in lines of code: keyword arguments, constants, defaults, options that are set or dropped.
 
-use super::Setting;
+use super::family::families;
 use super::hints::Hints;
 use super::read::setting;
+use super::{Setting, counts};
 use crate::rank::tokens::{HunkWords, Token};
 
 /// Longest line that is compared, in words.
 const LONGEST: usize = 24;
 /// Most words in which two lines differ.
 const DIFFERING: usize = 3;
+/// Longest line that is read without a partner, in words.
+const ALONE: usize = 6;
 
-/// What differs between removed and added lines that are alike but for numbers and switches.
+/// A line and its words; thousands, which reducing cuts off (`15_000` is `15 _000`), are one with
+/// their number.
+struct Line<'l> {
+    text: &'l str,
+    tokens: Vec<Token>,
+}
+
+/// What differs between removed and added lines that are alike but for numbers and switches, and
+/// the options that one side has alone.
 pub(crate) fn settings(words: HunkWords<'_>) -> Vec<Setting> {
     let mut found = Vec::new();
     let mut used = Vec::new();
     for line in words.removed().filter(|line| line.hints.holds(Hints::LITERAL)) {
-        let (before, old) = (line.text, line.tokens);
+        if line.tokens.len() > LONGEST {
+            continue;
+        }
+        let old = Line::new(line.text, line.tokens);
         // The first word names what is set.
-        let differs_in = |token: &Token| is_literal(before, token);
-        if old.len() > LONGEST || !old.iter().skip(1).any(differs_in) {
+        if !old.tokens.iter().skip(1).any(|token| is_literal(old.text, token)) {
             continue;
         }
         let partner = words.added().enumerate().filter(|(at, _)| !used.contains(at)).find_map(
             |(at, line)| {
-                let (after, new) = (line.text, line.tokens);
-                Some((at, after, new, differing(before, old, after, new)?))
+                let near = line.tokens.len().abs_diff(old.tokens.len()) <= 2 * DIFFERING;
+                let new = near.then(|| Line::new(line.text, line.tokens))?;
+                let settings = exchanged(&old, &new).or_else(|| dropped(&old, &new))?;
+                Some((at, settings))
             },
         );
-        let Some((at, after, new, places)) = partner else { continue };
-        used.push(at);
-        for n in places {
-            if let Some(key) = old[..n].iter().rev().find(|token| !is_literal(before, token)) {
-                let key = key.text(before).to_owned();
-                found.push(setting(key, Some(old[n].text(before)), Some(new[n].text(after)), true));
+        match partner {
+            Some((at, settings)) => {
+                used.push(at);
+                found.extend(settings);
             }
+            None => found.extend(alone(&old).filter(|gone| {
+                // A line that was only written anew still names it.
+                words.added().all(|line| !line.text.contains(gone.key.as_str()))
+            })),
         }
     }
     found
 }
 
-/// Where two lines differ, if it is in literals alone.
-fn differing(before: &str, old: &[Token], after: &str, new: &[Token]) -> Option<Vec<usize>> {
-    if old.len() != new.len() {
+impl<'l> Line<'l> {
+    fn new(text: &'l str, tokens: &[Token]) -> Self {
+        let is_thousands = |token: &Token| {
+            let digits = token.text(text).strip_prefix('_');
+            digits.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let tokens = tokens.iter().filter(|token| !is_thousands(token)).copied().collect();
+        Self { text, tokens }
+    }
+
+    fn word(&self, n: usize) -> &'l str {
+        self.tokens[n].text(self.text)
+    }
+
+    fn is_literal(&self, n: usize) -> bool {
+        is_literal(self.text, &self.tokens[n])
+    }
+
+    /// A literal as it was written but for `_`: with its thousands.
+    fn literal(&self, n: usize) -> String {
+        let mut value = self.word(n).to_owned();
+        let at = self.word(n).as_ptr() as usize - self.text.as_ptr() as usize;
+        let mut rest = &self.text[at + value.len()..];
+        while let Some(digits) = rest.strip_prefix(" _") {
+            let end = digits.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(digits.len());
+            if end == 0 {
+                break;
+            }
+            value.push_str(&digits[..end]);
+            rest = &digits[end..];
+        }
+        value
+    }
+}
+
+/// What differs between two lines, if it is in literals alone.
+fn exchanged(old: &Line<'_>, new: &Line<'_>) -> Option<Vec<Setting>> {
+    if old.tokens.len() != new.tokens.len() {
         return None;
     }
-    let mut places = Vec::new();
-    for (n, (a, b)) in old.iter().zip(new).enumerate() {
-        if a.hash == b.hash && a.text(before) == b.text(after) {
+    let mut settings = Vec::new();
+    for n in 0..old.tokens.len() {
+        let same = old.tokens[n].hash == new.tokens[n].hash && old.word(n) == new.word(n);
+        let (before, after) = if same && !old.is_literal(n) {
+            continue;
+        } else {
+            (old.literal(n), new.literal(n))
+        };
+        if before == after {
             continue;
         }
-        if n == 0 || places.len() == DIFFERING || !is_literal(before, a) || !is_literal(after, b) {
+        if n == 0 || settings.len() == DIFFERING || !old.is_literal(n) || !new.is_literal(n) {
             return None;
         }
-        places.push(n);
+        let key = (0..n).rev().find(|&at| !old.is_literal(at))?;
+        settings.push(setting(old.word(key).to_owned(), Some(&before), Some(&after), true));
     }
-    (!places.is_empty()).then_some(places)
+    (!settings.is_empty()).then_some(settings)
+}
+
+/// The option that the old line has and the new one has not: `json({limit: '10mb'})` → `json()`.
+fn dropped(old: &Line<'_>, new: &Line<'_>) -> Option<Vec<Setting>> {
+    let (a, b) = (&old.tokens, &new.tokens);
+    if a.len() <= b.len() || b.len() < 2 {
+        return None;
+    }
+    let same = |(a, b): &(&Token, &Token)| a.hash == b.hash && a.text(old.text) == b.text(new.text);
+    let start = a.iter().zip(b).take_while(same).count();
+    let end = a.iter().rev().zip(b.iter().rev()).take(b.len() - start).take_while(same).count();
+    if start == 0 || start + end != b.len() {
+        return None;
+    }
+    bounds(old, start..a.len() - end).map(|setting| vec![setting])
+}
+
+/// A line alone that calls for a bound: `sys.setrecursionlimit(20000)`.
+fn alone(line: &Line<'_>) -> Option<Setting> {
+    let length = line.tokens.len();
+    (length <= ALONE && length >= 2).then(|| bounds(line, length - 2..length))?
+}
+
+/// The setting of a name and the literal behind it, if it bounds something.
+fn bounds(line: &Line<'_>, words: std::ops::Range<usize>) -> Option<Setting> {
+    let (name, value) = (words.start, words.start + 1);
+    // A unit may follow.
+    let is_pair = matches!(words.len(), 2 | 3) && !line.is_literal(name) && line.is_literal(value);
+    let key = line.word(name);
+    (is_pair && key.len() >= 5 && families(key).iter().any(|&family| counts(family)))
+        .then(|| setting(key.to_owned(), Some(&line.literal(value)), None, true))
 }
 
 fn is_literal(line: &str, token: &Token) -> bool {
@@ -63,3 +153,70 @@ fn is_literal(line: &str, token: &Token) -> bool {
 
 /// Words for a value that is no number.
 pub(super) const SWITCHES: [&str; 7] = ["True", "False", "true", "false", "None", "null", "nil"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rank::tokens::Tokens;
+    use crate::{Change, FileChange, FileStatus, Hunk};
+    use time::OffsetDateTime;
+
+    fn check(removed: &str, added: &str, expected: &[(&str, &str, Option<&str>)]) {
+        let hunk = Hunk {
+            removed: removed.lines().map(str::to_owned).collect(),
+            added: added.lines().map(str::to_owned).collect(),
+            ..Hunk::default()
+        };
+        let change = Change {
+            sha: String::new(),
+            author: String::new(),
+            author_email: None,
+            authored_at: OffsetDateTime::UNIX_EPOCH,
+            committed_at: OffsetDateTime::UNIX_EPOCH,
+            message: String::new(),
+            parents: 1,
+            url: None,
+            position: None,
+            ignored_by: None,
+            files: vec![FileChange {
+                path: "src/app.ts".into(),
+                previous_path: None,
+                status: FileStatus::Modified,
+                additions: 1,
+                deletions: 1,
+                hunks: vec![hunk],
+            }],
+        };
+        let tokens = Tokens::of(&change);
+        let found = settings(HunkWords::new(&change.files[0].hunks[0], &tokens, 0));
+        let text = |value: &Option<crate::facts::Value>| value.as_ref().map(|v| v.text.clone());
+        let found: Vec<_> =
+            found.iter().map(|s| (s.key.clone(), text(&s.old), text(&s.new))).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(key, old, new)| {
+                ((*key).to_owned(), Some((*old).to_owned()), new.map(str::to_owned))
+            })
+            .collect();
+        assert_eq!(found, expected, "{removed} → {added}");
+    }
+
+    #[test]
+    fn options_that_differ_and_options_that_are_dropped() {
+        check(
+            "headersTimeout 120 _000 bodyTimeout 300 _000",
+            "headersTimeout 900 bodyTimeout 300 _000",
+            &[("headersTimeout", "120000", Some("900"))],
+        );
+        check(
+            "lockDuration 180 _000",
+            "lockDuration 180 _500",
+            &[("lockDuration", "180000", Some("180500"))],
+        );
+        check("connect verify True", "connect verify False", &[("verify", "True", Some("False"))]);
+        check("app use json limit 10 mb", "app use json", &[("limit", "10", None)]);
+        check("sys setrecursionlimit 20000", "", &[("setrecursionlimit", "20000", None)]);
+        check("items append 3", "", &[]);
+        check("wait timeout 3", "wait timeout seconds", &[]);
+    }
+}

@@ -322,7 +322,7 @@ mod tests {
             (
                 "build.gradle",
                 "id org springframework boot version 3.2 0",
-                "springframework boot",
+                "org springframework boot",
                 "3.2 0",
             ),
             (".nvmrc", "v20.11", "node", "20.11"),

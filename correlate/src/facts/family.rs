@@ -172,6 +172,10 @@ fn of_word(part: &str) -> u32 {
             bits |= BY_WORD.get(end).copied().unwrap_or(0);
         }
     }
+    // `setrecursionlimit`
+    if part.len() > "limit".len() && part.ends_with("limit") {
+        bits |= BY_WORD["limit"];
+    }
     bits
 }
 

@@ -76,10 +76,31 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         }
         _ => 0.0,
     };
-    let scale = if setting.in_code { 0.8 } else { 1.0 };
+    let scale = match setting.trend {
+        // Lines of code come and go; what they bound is bounded no more, or newly.
+        T::Added | T::Removed if setting.in_code && !is_resource(class) => 0.0,
+        _ if setting.in_code => 0.8,
+        _ => 1.0,
+    };
     let words = parts(&setting.key);
     let scale = scale * against(setting, families, class) * aside::scale(setting, &words, class);
     best.max(malformed) * step(setting) * version_step(setting) * scale
+}
+
+/// Whether a class is about something that there is too little of.
+fn is_resource(class: ErrorClass) -> bool {
+    matches!(
+        class,
+        C::PoolExhausted
+            | C::TooManyClients
+            | C::Timeout
+            | C::OutOfMemory
+            | C::LimitExceeded
+            | C::RateLimited
+            | C::RemoteFailed
+            | C::ConnectionFailed
+            | C::Locked
+    )
 }
 
 /// Whether the values are not of the kind that a family has: a pool without a number, or an address

@@ -35,6 +35,7 @@ pub(crate) use dependency::is_image_file;
 pub(crate) use fit::fit;
 pub use read::read;
 pub(crate) use read::read_tokens;
+pub(crate) use table::counts;
 
 use crate::Place;
 

@@ -245,6 +245,6 @@ pub(super) fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64
 }
 
 /// Families whose settings are quantities.
-pub(super) fn counts(family: Family) -> bool {
+pub(crate) fn counts(family: Family) -> bool {
     matches!(family, F::Pool | F::Workers | F::Timeout | F::Memory | F::Limit | F::Retry)
 }

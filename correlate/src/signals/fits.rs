@@ -3,7 +3,8 @@
 
 use crate::Observation;
 use crate::facts::component::Components;
-use crate::facts::{ErrorClass, Fact, FactKind, Trend, fit};
+use crate::facts::family::is_generic;
+use crate::facts::{ErrorClass, Fact, FactKind, Trend, counts, fit};
 use crate::rank::note::Note;
 use crate::rank::query::Query;
 use crate::rank::words::{is_common, parts};
@@ -56,7 +57,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
     facts
         .enumerate()
         .map(|(index, (fact, note))| {
-            let in_code = in_code(&fact.kind);
+            let mut in_code = in_code(&fact.kind);
             let bearing = bearing(scene, note);
             // Whatever it explains, it counts for nothing.
             if bearing == 0.0 {
@@ -71,7 +72,10 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
                 } else {
                     1.0
                 };
-            let relevance = bearing * if in_code { nearness(scene, position, fact) } else { 1.0 };
+            let near = if in_code { nearness(scene, position, fact, note) } else { 1.0 };
+            // A named option that took a large step is configuration, wherever it stands.
+            in_code &= near < AKIN || !is_option(&fact.kind, note);
+            let relevance = bearing * near;
             Fit { fact: index, class, strength, relevance, in_code }
         })
         .collect()
@@ -174,7 +178,7 @@ fn in_code(fact: &FactKind) -> bool {
 
 /// Numbers and guards change in code all the time: they speak in full where the trace runs, less
 /// where the error says their name, and little elsewhere.
-fn nearness(scene: &Scene<'_>, position: usize, fact: &Fact) -> f64 {
+fn nearness(scene: &Scene<'_>, position: usize, fact: &Fact, note: &Note) -> f64 {
     let touches = scene.touches(position);
     let in_file = touches.iter().any(|touch| touch.file == fact.place.file);
     let near = touches.iter().any(|touch| {
@@ -189,18 +193,49 @@ fn nearness(scene: &Scene<'_>, position: usize, fact: &Fact) -> f64 {
     let named = match &fact.kind {
         FactKind::Setting(setting) => {
             let words = parts(&setting.key);
+            let said = |word: &&String| word.len() > 2 && scene.query.said.contains(word);
             let telling = |word: &&String| word.len() > 3 && !is_common(word);
-            let said = words.iter().filter(telling).filter(|word| scene.query.said.contains(word));
-            said.count() >= 2
+            let count = words.iter().filter(said).filter(telling).count();
+            count >= 2 || count == 1 && words.len() >= 2 && words.iter().all(|word| said(&word))
         }
         _ => false,
     };
     match (named, in_file) {
         (true, _) => 0.8,
         (false, true) => 0.6,
+        (false, false) if is_akin(scene, position, fact, note) => AKIN,
         (false, false) => 0.2,
     }
 }
+
+/// How near a file is that lies beside those of the trace, or is about the same.
+const AKIN: f64 = 0.45;
+
+/// Whether a file lies beside those of the trace, is for the component that failed, or has a name
+/// that one of the trace has.
+fn is_akin(scene: &Scene<'_>, position: usize, fact: &Fact, note: &Note) -> bool {
+    let path = &scene.prepared.paths[scene.prepared.files[position][fact.place.file]];
+    let beside = path.directory.is_some_and(|directory| scene.frame_in[directory].is_some());
+    beside || scene.components.meets(note.components) || {
+        let name = path.path.rsplit('/').next().unwrap_or_default();
+        let telling = |word: &String| word.len() > 3 && !is_common(word) && !is_generic(word);
+        let traced = |word: &String| scene.query.trace_parts.iter().any(|(known, _)| known == word);
+        parts(name).iter().any(|word| telling(word) && traced(word))
+    }
+}
+
+/// Whether a number in code is the value of a named option that bounds something, and took a large
+/// step: `keepAliveTimeout: 65_000` → `1_000`.
+fn is_option(fact: &FactKind, note: &Note) -> bool {
+    let FactKind::Setting(setting) = fact else { return false };
+    let named = setting.key.len() >= 7 && note.families.iter().any(|&family| counts(family));
+    let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return named };
+    let (Some(old), Some(new)) = (old.number, new.number) else { return false };
+    named && old.max(new) >= LARGE * old.min(new)
+}
+
+/// How many times one number is the other where a step is large.
+const LARGE: f64 = 4.0;
 
 /// Lines within which a changed number is near a frame.
 const NEAR: u32 = 30;
