@@ -134,7 +134,7 @@ fn dropped(old: &Line<'_>, new: &Line<'_>) -> Option<Vec<Setting>> {
 /// A line alone that calls for a bound: `sys.setrecursionlimit(20000)`.
 fn alone(line: &Line<'_>) -> Option<Setting> {
     let length = line.tokens.len();
-    (length <= ALONE && length >= 2).then(|| bounds(line, length - 2..length))?
+    (2..=ALONE).contains(&length).then(|| bounds(line, length - 2..length))?
 }
 
 /// The setting of a name and the literal behind it, if it bounds something.

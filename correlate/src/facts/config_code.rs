@@ -23,6 +23,12 @@ pub(crate) fn is_config_code(path: &str) -> bool {
         suffix,
         "tf" | "tfvars"
             | "hcl"
+            | "cf"
+            | "j2"
+            | "tmpl"
+            | "vcl"
+            | "Dockerfile"
+            | "dockerfile"
             | "exs"
             | "service"
             | "socket"
@@ -33,7 +39,14 @@ pub(crate) fn is_config_code(path: &str) -> bool {
             | "htaccess"
     ) || matches!(
         stem,
-        "Dockerfile" | "Containerfile" | "Procfile" | "Caddyfile" | "Vagrantfile"
+        "Dockerfile"
+            | "Containerfile"
+            | "Procfile"
+            | "Caddyfile"
+            | "Vagrantfile"
+            | "crontab"
+            | "sshd_config"
+            | "ssh_config"
     ) {
         // Tests of Elixir are scripts too.
         return !stem.ends_with("_test");
@@ -63,11 +76,19 @@ pub(crate) fn is_config_code(path: &str) -> bool {
             || depth == 0 && matches!(part, "ops" | "infra" | "etc")
             || suffix == "xml" && matches!(part, "resources" | "META-INF" | "WEB-INF")
     });
-    let named = ["config", "settings", "gunicorn", "puma", "unicorn", "celeryconfig", "knexfile"]
+    let dotnet = suffix == "config" && matches!(stem, "Web" | "web" | "App" | "app");
+    let named = NAMES
         .iter()
         .any(|word| stem.starts_with(word) || inner.split('.').any(|part| part == *word));
-    place || named
+    place || named || dotnet
 }
+
+/// Names of scripts that configure: `queue.options.ts`, `config.py`, `constants.js`.
+#[rustfmt::skip]
+const NAMES: &[&str] = &[
+    "celeryconfig", "config", "constants", "defaults", "gunicorn", "knexfile", "limits", "options", "puma", "settings",
+    "unicorn",
+];
 
 /// The settings that differ between the two sides of a hunk.
 pub(crate) fn settings(hunk: &Hunk) -> Vec<Setting> {
@@ -229,6 +250,10 @@ mod tests {
             "shop/settings.py",
             "src/main/resources/application.xml",
             "next.config.js",
+            "src/queues/queue.options.ts",
+            "deploy/postfix/main.cf",
+            "docker/web.Dockerfile",
+            "src/Shop/Web.config",
         ] {
             assert!(is_config_code(path), "{path}");
         }
@@ -238,6 +263,7 @@ mod tests {
             "app/models/visit.rb",
             "test/cart_test.exs",
             "src/bus.js",
+            "src/App.tsx",
             "torch/ops/conv.py",
             "introspection/manager.xml",
             "lib/config.c",

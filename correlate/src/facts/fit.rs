@@ -6,6 +6,7 @@
 use super::{
     ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, Unit, VersionStep, aside,
     table::{counts, family_fit},
+    trust,
 };
 use crate::rank::words::parts;
 
@@ -47,6 +48,7 @@ pub(crate) fn fit(fact: &FactKind, families: &[Family], class: ErrorClass) -> f6
 }
 
 fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
+    let words = parts(&setting.key);
     let trend = if is_inverse(&setting.key) { inverse(setting.trend) } else { setting.trend };
     let best = families
         .iter()
@@ -60,6 +62,11 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         // What the file is about tells little of one key in it.
         .fold(0.4 * family_fit(setting.family, trend, class), f64::max)
         .max(by_value(setting, families, class));
+    let best = match class {
+        C::TlsFailed => trust::fit(setting, &words).unwrap_or(best),
+        C::PermissionDenied if is_low_port(setting, families) => 1.0,
+        _ => best,
+    };
     let malformed = match (&setting.old, &setting.new, class) {
         // `30` → `30s`: what was a number is none any more, or the other way round.
         (Some(old), Some(new), C::TypeMismatch | C::Decoding | C::InvalidValue)
@@ -82,9 +89,18 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         _ if setting.in_code => 0.8,
         _ => 1.0,
     };
-    let words = parts(&setting.key);
     let scale = scale * against(setting, families, class) * aside::scale(setting, &words, class);
     best.max(malformed) * step(setting) * version_step(setting) * scale
+}
+
+/// Whether a port went to those that only the superuser may listen at.
+fn is_low_port(setting: &Setting, families: &[Family]) -> bool {
+    let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return false };
+    let low = |number: Option<f64>| number.is_some_and(|port| (1.0..1024.0).contains(&port));
+    families.contains(&F::Address)
+        && parts(&setting.key).iter().any(|part| part.ends_with("port"))
+        && !low(old.number)
+        && low(new.number)
 }
 
 /// Whether a class is about something that there is too little of.

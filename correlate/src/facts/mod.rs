@@ -27,6 +27,7 @@ mod phrases;
 mod read;
 mod schema;
 mod table;
+mod trust;
 mod value;
 
 pub use class::ErrorClass;

@@ -193,7 +193,9 @@ fn number(scene: &Scene<'_>, setting: &Setting, new: &Value) -> Option<f64> {
         let at = said.at;
         let beside = found[at.saturating_sub(3)..(at + 4).min(found.len())].iter().any(|near| {
             let near = crate::rank::words::stem(near);
-            near.len() > 2 && keys.iter().any(|key| key == near)
+            // `PYTHONINTMAXSTRDIGITS` runs its words together.
+            let within = |key: &String| near.len() >= 5 && key.len() >= 10 && key.contains(near);
+            near.len() > 2 && keys.iter().any(|key| key == near || within(key))
         });
         let digits = found[at].trim_end_matches('0').len();
         let strength = match (beside || both || spoken, in_unit(said, new), digits) {
