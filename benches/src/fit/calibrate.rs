@@ -6,7 +6,8 @@ use sentry_correlate::rank::Any;
 
 use super::data::Sample;
 use super::descent::{Bound, minimise};
-use super::model::{Model, NONE_SHARE, Scores, log_sum, logistic};
+use super::model::{Model, NONE_SHARE, Scores, logistic};
+use super::softmax::Softmax;
 
 /// Least and greatest factor on scores, slope and shift.
 const BOUNDS: [Bound; 3] = [(0.3, 3.0), (0.1, 3.0), (-5.0, 5.0)];
@@ -41,8 +42,9 @@ pub fn calibrate(held: &[(&Sample, &Sample, Model)]) -> (f64, Any) {
 /// Surprise at which change it was, given that it was one.
 fn which(x: &[f64], scores: &Scores, right: &[usize], weight: f64, gradient: &mut [f64]) -> f64 {
     let of_right: Vec<f64> = right.iter().map(|&n| scores.changes[n]).collect();
-    gradient[0] += weight * (mean(&scores.changes, x[0]) - mean(&of_right, x[0]));
-    weight * (log_sum(&scores.changes, x[0]) - log_sum(&of_right, x[0]))
+    let (all, of_right) = (Softmax::of(&scores.changes, x[0]), Softmax::of(&of_right, x[0]));
+    gradient[0] += weight * (all.mean() - of_right.mean());
+    weight * (all.sum - of_right.sum)
 }
 
 /// Surprise at whether it was any of them.
@@ -50,10 +52,11 @@ fn whether(x: &[f64], scores: &Scores, any: bool, weight: f64, gradient: &mut [f
     if scores.changes.is_empty() {
         return 0.0;
     }
-    let above = log_sum(&scores.changes, x[0]) - scores.none;
+    let all = Softmax::of(&scores.changes, x[0]);
+    let above = all.sum - scores.none;
     let p = logistic(x[1] * above + x[2]);
     let slope = weight * (p - f64::from(u8::from(any)));
-    gradient[0] += slope * x[1] * mean(&scores.changes, x[0]);
+    gradient[0] += slope * x[1] * all.mean();
     gradient[1] += slope * above;
     gradient[2] += slope;
     -weight * (if any { p } else { 1.0 - p }).max(1e-12).ln()
@@ -64,24 +67,18 @@ fn first(x: &[f64], scores: &Scores, right: &[usize], weight: f64, gradient: &mu
     let best =
         (0..scores.changes.len()).max_by(|&a, &b| scores.changes[a].total_cmp(&scores.changes[b]));
     let Some(best) = best else { return 0.0 };
-    let sum = log_sum(&scores.changes, x[0]);
-    let above = sum - scores.none;
+    let all = Softmax::of(&scores.changes, x[0]);
+    let above = all.sum - scores.none;
     let any = logistic(x[1] * above + x[2]);
-    let p = (any * (x[0] * scores.changes[best] - sum).exp()).clamp(1e-9, 1.0 - 1e-9);
+    let p = (any * all.share(scores.changes[best])).clamp(1e-9, 1.0 - 1e-9);
     let was = right.contains(&best);
     // How fast the loss moves with the logarithm of `p`; and that with each of the three.
     let slope = weight * (p - f64::from(u8::from(was))) / (1.0 - p);
-    let mean = mean(&scores.changes, x[0]);
+    let mean = all.mean();
     gradient[0] += slope * ((1.0 - any) * x[1] * mean + scores.changes[best] - mean);
     gradient[1] += slope * (1.0 - any) * above;
     gradient[2] += slope * (1.0 - any);
     -weight * (if was { p } else { 1.0 - p }).ln()
-}
-
-/// Mean score under the softmax: how fast the logarithm of their sum grows with the factor.
-fn mean(scores: &[f64], factor: f64) -> f64 {
-    let sum = log_sum(scores, factor);
-    scores.iter().map(|score| score * (factor * score - sum).exp()).sum()
 }
 
 #[cfg(test)]

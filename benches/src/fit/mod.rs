@@ -11,6 +11,7 @@ pub mod descent;
 pub mod figures;
 pub mod model;
 pub mod prior;
+pub mod softmax;
 
 use std::collections::{BTreeMap, BTreeSet};
 

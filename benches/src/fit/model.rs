@@ -6,6 +6,7 @@ use sentry_correlate::rank::{Any, Ranker};
 use super::data::{Question, Sample};
 use super::descent::{Bound, minimise};
 use super::prior;
+use super::softmax::Softmax;
 
 /// Share of none-cases in the mix that is fitted and judged.
 pub const NONE_SHARE: f64 = 0.3;
@@ -90,9 +91,9 @@ impl Model {
     #[must_use]
     pub fn answer(&self, question: &Question) -> Shares {
         let scores = self.scores(question);
-        let sum = log_sum(&scores.changes, self.temperature);
-        let any = logistic(self.any.slope * (sum - scores.none) + self.any.shift);
-        let share = |score: &f64| any * (self.temperature * score - sum).exp();
+        let softmax = Softmax::of(&scores.changes, self.temperature);
+        let any = logistic(self.any.slope * (softmax.sum - scores.none) + self.any.shift);
+        let share = |score: &f64| any * softmax.share(*score);
         Shares { changes: scores.changes.iter().map(share).collect(), none: 1.0 - any }
     }
 
@@ -159,7 +160,8 @@ fn one(
     let factors: Vec<f64> = (0..k).map(|n| (1.0 - gate) * x[n] + gate * x[k + n]).collect();
     let none = &x[2 * k..];
     let none_score = none[0] + none[1] * gate + dot(&none[2..], &question.none);
-    let shares = softmax(question.rows.iter().map(|row| dot(row, &factors)).collect(), none_score);
+    let shares =
+        with_none(question.rows.iter().map(|row| dot(row, &factors)).collect(), none_score);
     let right: f64 = question.right.iter().map(|&n| shares.changes[n]).sum();
     let target = if question.right.is_empty() { shares.none } else { right }.max(1e-300);
     let mut slope = vec![0.0; k];
@@ -223,7 +225,8 @@ fn importance(samples: &[&Sample]) -> Vec<f64> {
     samples.iter().map(|sample| 1.0 / f64::from(sizes[sample.group.as_str()]).sqrt()).collect()
 }
 
-fn softmax(scores: Vec<f64>, none: f64) -> Shares {
+/// One softmax over changes and "none".
+fn with_none(scores: Vec<f64>, none: f64) -> Shares {
     let highest = scores.iter().copied().fold(none, f64::max);
     let mut changes = scores;
     changes.iter_mut().for_each(|score| *score = (*score - highest).exp());
@@ -231,16 +234,6 @@ fn softmax(scores: Vec<f64>, none: f64) -> Shares {
     let total = changes.iter().sum::<f64>() + none;
     changes.iter_mut().for_each(|share| *share /= total);
     Shares { changes, none: none / total }
-}
-
-/// `ln Σ exp(factor · score)`; −∞ of no scores.
-#[must_use]
-pub fn log_sum(scores: &[f64], factor: f64) -> f64 {
-    let highest = scores.iter().map(|score| factor * score).fold(f64::NEG_INFINITY, f64::max);
-    if highest.is_infinite() {
-        return highest;
-    }
-    highest + scores.iter().map(|score| (factor * score - highest).exp()).sum::<f64>().ln()
 }
 
 /// The share that goes with log-odds.
