@@ -253,6 +253,11 @@ pub enum Observation {
         /// The shared words, rarest first.
         words: Vec<String>,
     },
+    /// A setting or dependency took a step that innocent changes seldom take, whatever the error.
+    BoldStep {
+        /// The fact.
+        fact: Fact,
+    },
     /// A dependency changed whose code runs in the trace or is named by the error.
     DependencyInTrace {
         /// The fact.

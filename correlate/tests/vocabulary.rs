@@ -154,3 +154,31 @@ fn what_takes_a_migration_back_says_nothing() {
     assert!(of(up) > 0.8);
     assert_eq!(of(down), 0.0);
 }
+
+#[test]
+fn how_bold_a_step_is_counts_whatever_the_error() {
+    let of = |signal, path, removed, added| measure(signal, SLOW_QUERY, (path, removed, added));
+    let leap = |removed, added| of("leap", "config/app.yaml", removed, added);
+    let (small, large) = (leap("prefetch: 8", "prefetch: 10"), leap("prefetch: 2", "prefetch: 40"));
+    assert!(small == 0.0 && large > 0.9, "{small} {large}");
+    assert!(leap("grace: 3m", "grace: 5s") > 0.8);
+    assert_eq!(leap("port: 80", "port: 8080"), 0.0, "a port is a name");
+
+    let switched = |removed, added| of("switched", "deploy/redis.conf", removed, added);
+    assert_eq!(switched("maxmemory-policy noeviction", "maxmemory-policy allkeys-lru"), 1.0);
+    assert_eq!(switched("appendonly yes", "appendonly no"), 1.0);
+    assert_eq!(switched("hz 10", "hz 15"), 0.0);
+
+    let removed = |added| of("removed-setting", ".env.production", "GEOCODER_KEY=a1", added);
+    assert_eq!((removed(""), removed("GEO_KEY=a1"), removed("GEOCODER_KEY=b2")), (1.0, 1.0, 0.0));
+
+    let major = |added| of("major-version", "requirements.txt", "attrs==22.1.0", added);
+    assert_eq!((major("attrs==23.1.0"), major("attrs==22.2.0")), (1.0, 0.0));
+}
+
+#[test]
+fn a_bold_step_counts_less_where_the_file_matters_less() {
+    let of = |path| measure("leap", SLOW_QUERY, (path, "keep: 2", "keep: 40"));
+    assert_eq!(of("docs/example.yaml"), 0.0);
+    assert!(of("monitoring/alerts.yaml") < 0.5 * of("config/app.yaml"));
+}

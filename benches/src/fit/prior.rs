@@ -4,8 +4,8 @@
 //! of single projects (left out, those projects then lose). Each weight is drawn towards a prior
 //! with a strength of its own. The priors of signals about the stack are orientation: the order
 //! in which the literature and the rules in use find them to matter (touched lines and their
-//! depth, the file and how rarely it changes, blame, rare words, then the rest). Signals about
-//! settings have no such record; their prior is weak and zero, the cases decide.
+//! depth, the file, blame, rare words, then the rest; little for what mostly says the same again).
+//! Signals about settings have no such record; their prior is weak and zero, the cases decide.
 
 /// Prior of one signal.
 #[derive(Debug, Clone, Copy)]
@@ -29,18 +29,17 @@ const OFF_STACK: f64 = 0.5;
 #[must_use]
 pub fn of(signal: &str) -> Prior {
     let expected = match signal {
-        "fact-fits" | "quoted" | "setting-of-trace" | "setting-named" | "dependency" => {
+        "fact-fits" | "quoted" | "setting-of-trace" | "setting-named" | "dependency" | "leap"
+        | "switched" | "removed-setting" | "major-version" => {
             return Prior { on: 0.0, off: 0.0, strength: LOOSE };
         }
-        "touched-file" | "rare-file" | "touched-line" | "function" | "blamed" | "words-in-diff"
-        | "name-changed" => 1.8,
+        "touched-file" | "touched-line" | "blamed" | "words-in-diff" => 1.8,
         "message-words" => 1.5,
-        "last-touched" | "function-names" => 1.2,
         "parts-in-diff" => 1.0,
-        "parts-in-message" => 0.7,
         "late" => 0.8,
-        "introduced" | "code-fits" | "breadth" | "side-words" | "words-in-hunk" | "path-words"
-        | "directory" | "changes-together" | "named" => 0.4,
+        "parts-in-message" => 0.7,
+        "rare-file" | "function" | "last-touched" | "name-changed" => 0.6,
+        "code-fits" | "breadth" | "side-words" | "directory" => 0.4,
         "docs-only" | "tests-only" => -2.0,
         "reverted" | "other-environment" => -1.0,
         "mass-edit" | "mechanical" | "moved" => -0.5,

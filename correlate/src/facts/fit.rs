@@ -127,7 +127,12 @@ fn is_odd(setting: &Setting, family: Family) -> bool {
     }
     matches!(family, F::Address | F::Credential | F::Permission)
         && matches!(setting.trend, T::Raised | T::Lowered)
-        && !parts(&setting.key).iter().any(|part| NUMBERED.contains(&part.as_str()))
+        && !is_numbered(&setting.key)
+}
+
+/// Whether the number of a key is a name rather than a quantity.
+pub(crate) fn is_numbered(key: &str) -> bool {
+    parts(key).iter().any(|part| NUMBERED.contains(&part.as_str()))
 }
 
 /// Words of keys whose numbers are names.

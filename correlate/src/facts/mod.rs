@@ -33,7 +33,7 @@ mod value;
 pub use class::ErrorClass;
 pub(crate) use config_code::is_config_code;
 pub(crate) use dependency::is_image_file;
-pub(crate) use fit::fit;
+pub(crate) use fit::{fit, is_numbered};
 pub use read::read;
 pub(crate) use read::read_tokens;
 pub(crate) use table::counts;

@@ -88,6 +88,7 @@ fn facts(scene: &Scene<'_>, position: usize, evidence: &[Evidence]) -> Vec<Fact>
                 Observation::FactFits { fact: of, .. }
                 | Observation::Quoted { fact: of, .. }
                 | Observation::SettingOfTrace { fact: of, .. }
+                | Observation::BoldStep { fact: of }
                 | Observation::DependencyInTrace { fact: of } => of == fact,
                 Observation::NameChanged { .. } => {
                     seen.place == Some(fact.place)

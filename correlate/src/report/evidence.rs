@@ -111,6 +111,14 @@ fn in_words(evidence: &Evidence, change: Option<&Change>) -> Option<Sentence> {
             }),
             words,
         ),
+        Observation::BoldStep { fact } => {
+            s.then(fact::clause(fact, change)).word(match evidence.signal {
+                "leap" => "; that is a large step",
+                "switched" => "; that is another value, not a little more or less",
+                "removed-setting" => "; whoever reads it gets a default or nothing",
+                _ => "; such a version may break what used the old one",
+            })
+        }
         Observation::DependencyInTrace { fact } => s
             .then(fact::clause(fact, change))
             .word("; its code runs in the trace, or the error names it or is of its kind"),

@@ -80,6 +80,7 @@ fn is_about(observation: &Observation, fact: &Fact) -> bool {
         Observation::FactFits { fact: seen, .. }
         | Observation::Quoted { fact: seen, .. }
         | Observation::SettingOfTrace { fact: seen, .. }
+        | Observation::BoldStep { fact: seen }
         | Observation::DependencyInTrace { fact: seen } => seen == fact,
         Observation::NameChanged { name: seen } => {
             matches!(&fact.kind, FactKind::Definition { name, .. } if name == seen)

@@ -22,6 +22,8 @@ pub(crate) struct Fit {
     pub(crate) strength: f64,
     /// How much the file matters where the incident happened, 0 to 1.
     pub(crate) relevance: f64,
+    /// How much it matters where the incident happened, whatever it explains, 0 to 1.
+    pub(crate) bearing: f64,
     /// Whether the fact was read from code rather than from configuration.
     pub(crate) in_code: bool,
 }
@@ -43,6 +45,21 @@ pub(super) fn best<'s>(scene: &'s Scene<'_>, position: usize, in_code: bool) -> 
         .max_by(|a, b| a.value().total_cmp(&b.value()))
 }
 
+/// The fact of a change that is worth most by some measure of facts, whatever the error, and what
+/// it is worth where the incident happened.
+pub(super) fn boldest<'s>(
+    scene: &'s Scene<'_>,
+    position: usize,
+    boldness: impl Fn(&FactKind) -> f64,
+) -> Option<(&'s Fact, f64)> {
+    scene.fits[position]
+        .iter()
+        .map(|fit| (scene.fact(position, fit.fact), fit.bearing))
+        .map(|(fact, bearing)| (fact, bearing * boldness(&fact.kind)))
+        .filter(|(_, value)| *value > 0.0)
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
 /// That fact as evidence.
 pub(super) fn sight(scene: &Scene<'_>, position: usize, in_code: bool) -> Option<Sight> {
     let fit = best(scene, position, in_code)?;
@@ -61,7 +78,14 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
             let bearing = bearing(scene, note);
             // Whatever it explains, it counts for nothing.
             if bearing == 0.0 {
-                return Fit { fact: index, class: None, strength: 0.0, relevance: 0.0, in_code };
+                return Fit {
+                    fact: index,
+                    class: None,
+                    strength: 0.0,
+                    relevance: 0.0,
+                    bearing,
+                    in_code,
+                };
             }
             let (class, strength) = best_class(&scene.query, &fact.kind, note);
             let strength = strength
@@ -76,7 +100,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
             // A named option that took a large step is configuration, wherever it stands.
             in_code &= near < AKIN || !is_option(&fact.kind, note);
             let relevance = bearing * near;
-            Fit { fact: index, class, strength, relevance, in_code }
+            Fit { fact: index, class, strength, relevance, bearing, in_code }
         })
         .collect()
 }

@@ -22,6 +22,8 @@ mod ignored_revision;
 mod introduced;
 mod last_touched;
 mod late;
+mod leap;
+mod major_version;
 mod mass_edit;
 pub(crate) mod mechanical;
 mod merge;
@@ -35,12 +37,14 @@ mod parts_in_message;
 mod path_words;
 mod quoted;
 mod rare_file;
+mod removed_setting;
 mod reverted;
 mod scene;
 mod setting_named;
 mod setting_of_trace;
 mod side_words;
 mod source_words;
+mod switched;
 mod tests_only;
 pub(crate) mod touched_file;
 mod touched_line;
@@ -117,6 +121,10 @@ pub(crate) const ALL: &[Signal] = &[
     quoted::SIGNAL,
     setting_of_trace::SIGNAL,
     setting_named::SIGNAL,
+    leap::SIGNAL,
+    switched::SIGNAL,
+    removed_setting::SIGNAL,
+    major_version::SIGNAL,
     dependency::SIGNAL,
     late::SIGNAL,
     deployed::SIGNAL,

@@ -1,0 +1,30 @@
+//! A setting is gone, or has another name: whoever reads it gets a default or nothing.
+
+use super::{Scene, Sight, Signal, fits};
+use crate::facts::{FactKind, Trend};
+use crate::{Direction, Observation, Provenance};
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "removed-setting",
+    direction: Direction::For,
+    provenance: Provenance::Diff,
+    measure,
+    observe,
+};
+
+fn boldness(fact: &FactKind) -> f64 {
+    match fact {
+        FactKind::Setting(setting) if !setting.in_code && setting.trend == Trend::Removed => 1.0,
+        FactKind::SettingRenamed { .. } => 1.0,
+        _ => 0.0,
+    }
+}
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    fits::boldest(scene, position, boldness).map_or(0.0, |(_, value)| value)
+}
+
+fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
+    let (fact, _) = fits::boldest(scene, position, boldness)?;
+    Some(Sight::of(Observation::BoldStep { fact: fact.clone() }).at(fact.place))
+}

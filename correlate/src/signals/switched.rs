@@ -1,0 +1,33 @@
+//! A setting has another value, which is no more or less than the old one, or was switched on or
+//! off: `noeviction` → `allkeys-lru`, `strict: false` → `true`.
+
+use super::{Scene, Sight, Signal, fits};
+use crate::facts::{FactKind, Trend};
+use crate::{Direction, Observation, Provenance};
+
+pub(super) const SIGNAL: Signal = Signal {
+    name: "switched",
+    direction: Direction::For,
+    provenance: Provenance::Diff,
+    measure,
+    observe,
+};
+
+fn boldness(fact: &FactKind) -> f64 {
+    match fact {
+        FactKind::Setting(setting) if !setting.in_code => match setting.trend {
+            Trend::Replaced | Trend::Enabled | Trend::Disabled => 1.0,
+            _ => 0.0,
+        },
+        _ => 0.0,
+    }
+}
+
+fn measure(scene: &Scene<'_>, position: usize) -> f64 {
+    fits::boldest(scene, position, boldness).map_or(0.0, |(_, value)| value)
+}
+
+fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
+    let (fact, _) = fits::boldest(scene, position, boldness)?;
+    Some(Sight::of(Observation::BoldStep { fact: fact.clone() }).at(fact.place))
+}
