@@ -88,11 +88,7 @@ fn bits_of(block: &[u8; BLOCK], holds: impl Fn(u8) -> bool) -> u64 {
 /// As many of the lowest bits as there are bytes, at most all.
 #[inline]
 pub(crate) fn lowest(bytes: usize) -> u64 {
-    match bytes {
-        0 => 0,
-        1..BLOCK => u64::MAX >> (BLOCK - bytes),
-        _ => u64::MAX,
-    }
+    if bytes < BLOCK { (1 << bytes) - 1 } else { u64::MAX }
 }
 
 #[cfg(test)]

@@ -34,7 +34,12 @@ impl<'t> Raw<'t> {
 
     /// The line for display: as it stands, without a line end, cut.
     pub(super) fn shown(self) -> &'t str {
-        clipped(self.line().trim_end_matches(['\n', '\r']), DISPLAY)
+        let line = self.line();
+        let line = match line.as_bytes().last() {
+            Some(b'\n' | b'\r') => line.trim_end_matches(['\n', '\r']),
+            _ => line,
+        };
+        clipped(line, DISPLAY)
     }
 }
 
@@ -126,7 +131,8 @@ fn reduce_code(line: Raw<'_>, room: &mut [u8; ROOM]) -> usize {
     let mut out = Words { bytes: room, length: 0 };
     // Once a quote is not closed, no later one of its kind is: its search would end the same way.
     let mut unclosed = [false; 2];
-    let mut at = 0;
+    // Without the blanks in front many lines are no longer than a block.
+    let mut at = bytes[..end].iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
     while at < end && out.length <= LINE {
         let mut words = word_bits(bytes, at) & lowest(end - at);
         let mut quotes = quote_bits(bytes, at) & lowest(end - at);
@@ -136,24 +142,29 @@ fn reduce_code(line: Raw<'_>, room: &mut [u8; ROOM]) -> usize {
                 break at + BLOCK;
             }
             let start = at + first;
+            let behind = first + (!(words >> first)).trailing_zeros() as usize;
             let to = if quotes >> first & 1 == 1 {
                 long_literal(&bytes[..end], start, &mut unclosed).unwrap_or(start + 1)
-            } else {
-                let length = (!(words >> first)).trailing_zeros() as usize;
-                let ends = first + length < BLOCK;
-                if !ends && first > 0 {
-                    // It may go on behind the block: the next one begins with it.
-                    break start;
-                }
-                let to = start + length + if ends { 0 } else { word_run(bytes, at + BLOCK) };
+            } else if behind == BLOCK && first > 0 {
+                // It may go on behind the block: the next one begins with it.
+                break start;
+            } else if behind == BLOCK {
+                // Longer than any word that is kept.
+                at + BLOCK + word_run(bytes, at + BLOCK)
+            } else if behind - first > LONGEST {
+                at + behind
+            } else if bytes[start].is_ascii_digit() {
                 // A number goes on behind a point.
-                if to - start <= LONGEST { out.push_words(bytes, start, to) } else { to }
+                out.push_words(bytes, start, at + behind)
+            } else {
+                out.push(bytes, start, at + behind);
+                at + behind
             };
             if to - at >= BLOCK {
                 break to;
             }
-            words &= !lowest(to - at);
-            quotes &= !lowest(to - at);
+            words &= u64::MAX << (to - at);
+            quotes &= u64::MAX << (to - at);
         };
     }
     out.finish()
@@ -234,7 +245,10 @@ impl Words<'_> {
 
     /// How long the line is, cut.
     fn finish(self) -> usize {
-        self.bytes[..self.length.min(LINE)].trim_ascii_end().len()
+        match self.length {
+            0..=LINE => self.length,
+            _ => self.bytes[..LINE].trim_ascii_end().len(),
+        }
     }
 }
 

@@ -24,6 +24,9 @@ struct Line<'l> {
 /// the options that one side has alone.
 pub(crate) fn settings(words: HunkWords<'_>) -> Vec<Setting> {
     let mut found = Vec::new();
+    if !words.may_hold(Hints::LITERAL) {
+        return found;
+    }
     let mut used = Vec::new();
     for line in words.removed().filter(|line| line.hints.holds(Hints::LITERAL)) {
         if line.tokens.len() > LONGEST {

@@ -6,6 +6,9 @@ use crate::rank::tokens::{HunkWords, LineWords};
 
 /// A protection whose word stands in removed lines and in no added one.
 pub(crate) fn removed(words: HunkWords<'_>) -> Option<(Guard, String)> {
+    if !words.may_hold(Hints::GUARD) {
+        return None;
+    }
     let (lost, word) = first(words.removed())?;
     let kept = first(words.added()).is_some_and(|(guard, _)| guard == lost);
     (!kept).then(|| (lost, word.to_owned()))

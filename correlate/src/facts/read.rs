@@ -267,8 +267,12 @@ impl<'a> Reader<'a> {
         let mut found = Vec::new();
         let mut first = self.line;
         for (index, hunk) in self.file.hunks.iter().enumerate() {
-            let lines = side(HunkWords::new(hunk, self.tokens, first));
-            for line in lines.filter(|line| line.hints.holds(Hints::DEFINITION)) {
+            let words = HunkWords::new(hunk, self.tokens, first);
+            first += lines_of(hunk);
+            if !words.may_hold(Hints::DEFINITION) {
+                continue;
+            }
+            for line in side(words).filter(|line| line.hints.holds(Hints::DEFINITION)) {
                 if let Some(name) = definition::name(line.text) {
                     found.push((name.to_owned(), line.text.to_owned(), index));
                     if found.len() == MOST {
@@ -276,7 +280,6 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            first += lines_of(hunk);
         }
         found
     }

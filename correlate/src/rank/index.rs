@@ -89,6 +89,7 @@ impl WordIndex {
     /// Adds a line's words, found before, to a change; says what the line may hold.
     pub(crate) fn add_line(&mut self, change: u32, side: Side, line: LineWords<'_>) -> Hints {
         let mut hints = Hints::default();
+        let (mut all, mut both) = (0, 0);
         for (n, token) in line.tokens.iter().enumerate() {
             let text = || token.text(line.text);
             if !token.is_telling() {
@@ -97,16 +98,20 @@ impl WordIndex {
                 continue;
             }
             let word = self.insert(change, token.hash, token.shape, text);
-            let word = self.words.at(word);
-            let of_word = word.spelling.hints;
-            hints = hints.and(if n == 0 { of_word } else { of_word.inside() });
-            let (mine, other, all) = match side {
-                Side::Removed => (&mut word.removed, word.added, &mut self.exchange.removed),
-                Side::Added => (&mut word.added, word.removed, &mut self.exchange.added),
+            let (mine, other) = match side {
+                Side::Removed => (&mut word.removed, word.added),
+                Side::Added => (&mut word.added, word.removed),
             };
             *mine += 1;
-            *all += 1;
-            self.exchange.both += u32::from(*mine <= other);
+            all += 1;
+            both += u32::from(*mine <= other);
+            let of_word = word.spelling.hints;
+            hints = hints.and(if n == 0 { of_word } else { of_word.inside() });
+        }
+        self.exchange.both += both;
+        match side {
+            Side::Removed => self.exchange.removed += all,
+            Side::Added => self.exchange.added += all,
         }
         hints
     }
@@ -116,7 +121,7 @@ impl WordIndex {
         std::mem::take(&mut self.exchange)
     }
 
-    /// Adds a word; gives its place.
+    /// Adds a word, and gives what is known of it.
     #[inline]
     fn insert<'w>(
         &mut self,
@@ -124,72 +129,82 @@ impl WordIndex {
         hash: u64,
         shape: u16,
         text: impl FnOnce() -> &'w str,
-    ) -> usize {
+    ) -> &mut Word {
         let (at, new) = self.words.place(hash);
         let word = self.words.at(at);
-        if new {
-            word.spelling = match &mut self.parts {
-                Some(parts) => parts.add(text(), shape),
-                None => Spelling::of(text(), shape),
-            };
-        } else if word.spelling.shape != shape && self.parts.is_some() {
-            return self.insert_respelt(change, hash, shape, text(), at);
+        if word.newest != change || word.spelling.shape != shape {
+            self.insert_new(change, hash, shape, text(), (at, new));
         }
-        if word.newest != change {
-            let spelling = word.spelling;
-            self.post(change, at);
-            if let Some(parts) = self.parts.as_mut().filter(|_| !spelling.is_empty()) {
-                parts.hold(change, spelling);
-            }
-        }
-        at
+        self.words.at(at)
     }
 
-    /// Notes that a change holds the word at a place.
-    fn post(&mut self, change: u32, at: usize) {
-        let word = self.words.at(at);
-        let next = word.head;
-        word.head = u32::try_from(self.postings.len()).unwrap_or(NONE - 1);
-        (word.newest, word.removed, word.added) = (change, 0, 0);
-        self.postings.push(Posting { change, next });
-        if self.sizes.len() <= change as usize {
-            self.sizes.resize(change as usize + 1, 0);
-        }
-        self.sizes[change as usize] += 1;
-    }
-
-    /// Adds a word that was spelt in another way before: `poolSize` has parts that `poolsize` has
-    /// not. Of each part a change is told once, however many spellings of the word have it.
-    fn insert_respelt(
+    /// Adds a word that the change did not hold yet, or not in this spelling. Its place, and whether
+    /// it is new.
+    #[inline(never)]
+    fn insert_new(
         &mut self,
         change: u32,
         hash: u64,
         shape: u16,
         text: &str,
-        at: usize,
-    ) -> usize {
-        let Some(parts) = &mut self.parts else { return at };
+        (at, new): (usize, bool),
+    ) {
         let word = self.words.at(at);
-        let before = *self.spellings.entry((hash, word.spelling.shape)).or_insert(word.spelling);
-        let spelling =
-            *self.spellings.entry((hash, shape)).or_insert_with(|| parts.add(text, shape));
-        word.spelling = spelling;
-        if word.newest != change {
-            parts.hold(change, spelling);
-            self.post(change, at);
-        } else if parts.of(before) != parts.of(spelling) {
-            if self.holder != change {
-                self.holder = change;
-                self.held.clear();
-            }
-            self.held.extend(parts.of(before).iter().map(|&part| (hash, part)));
-            for part in parts.of(spelling).to_vec() {
-                if self.held.insert((hash, part)) {
-                    parts.hold_part(change, part);
-                }
+        if new {
+            word.spelling = match &mut self.parts {
+                Some(parts) => parts.add(text, shape),
+                None => Spelling::of(text, shape),
+            };
+        } else if word.spelling.shape != shape && self.parts.is_some() {
+            return self.insert_respelt(change, hash, shape, text, at);
+        }
+        let word = self.words.at(at);
+        if word.newest == change {
+            return;
+        }
+        let next = word.head;
+        word.head = u32::try_from(self.postings.len()).unwrap_or(NONE - 1);
+        (word.newest, word.removed, word.added) = (change, 0, 0);
+        let spelling = word.spelling;
+        self.postings.push(Posting { change, next });
+        match self.sizes.get_mut(change as usize) {
+            Some(size) => *size += 1,
+            None => {
+                self.sizes.resize(change as usize, 0);
+                self.sizes.push(1);
             }
         }
-        at
+        if let Some(parts) = self.parts.as_mut().filter(|_| !spelling.is_empty()) {
+            parts.hold(change, spelling);
+        }
+    }
+
+    /// Adds a word that was spelt in another way before: `poolSize` has parts that `poolsize` has
+    /// not. Of each part a change is told once, however many spellings of the word have it.
+    fn insert_respelt(&mut self, change: u32, hash: u64, shape: u16, text: &str, at: usize) {
+        let Some(parts) = &mut self.parts else { return };
+        let word = self.words.at(at);
+        let held = self.spellings.entry((hash, word.spelling.shape)).or_insert(word.spelling);
+        let before = *held;
+        let known = self.spellings.entry((hash, shape));
+        let spelling = *known.or_insert_with(|| parts.add(text, shape));
+        word.spelling = spelling;
+        if word.newest != change {
+            return self.insert_new(change, hash, shape, text, (at, false));
+        }
+        if parts.of(before) == parts.of(spelling) {
+            return;
+        }
+        if self.holder != change {
+            self.holder = change;
+            self.held.clear();
+        }
+        self.held.extend(parts.of(before).iter().map(|&part| (hash, part)));
+        for part in parts.of(spelling).to_vec() {
+            if self.held.insert((hash, part)) {
+                parts.hold_part(change, part);
+            }
+        }
     }
 
     /// By change: how many different words it holds. Changes behind the last one hold none.

@@ -20,8 +20,8 @@ impl Token {
     fn new(found: Found, line: usize) -> Self {
         Self {
             hash: found.hash,
-            start: u32::try_from(found.start - line).unwrap_or(u32::MAX),
-            length: u16::try_from(found.end - found.start).unwrap_or(u16::MAX),
+            start: (found.start - line).min(u32::MAX as usize) as u32,
+            length: (found.end - found.start).min(usize::from(u16::MAX)) as u16,
             shape: found.shape,
         }
     }
@@ -152,6 +152,14 @@ impl<'a> HunkWords<'a> {
     /// The added lines.
     pub(crate) fn added(self) -> impl Iterator<Item = LineWords<'a>> {
         self.lines(&self.hunk.added, self.first + self.hunk.removed.len())
+    }
+
+    /// Whether a line of the hunk may hold something.
+    pub(crate) fn may_hold(self, hint: Hints) -> bool {
+        let hints = self.tokens.hints.get(self.first..self.first + lines_of(self.hunk));
+        hints.is_none_or(|hints| {
+            hints.iter().fold(Hints::default(), |all, &of| all.and(of)).holds(hint)
+        })
     }
 
     fn lines(self, lines: &'a Lines, first: usize) -> impl Iterator<Item = LineWords<'a>> {

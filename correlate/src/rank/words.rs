@@ -91,40 +91,42 @@ pub(crate) struct Found {
 pub(crate) fn each_found(bytes: &[u8], mut at: usize, end: usize, mut each: impl FnMut(Found)) {
     while at < end {
         let mut words = word_bits(bytes, at) & lowest(end - at);
-        let next = loop {
+        at = loop {
             let first = words.trailing_zeros() as usize;
             if first == BLOCK {
                 break at + BLOCK;
             }
             let start = at + first;
+            let behind = first + (!(words >> first)).trailing_zeros() as usize;
             if bytes[start].is_ascii_digit() {
                 let end = number_end(&bytes[..end], start);
                 each(Found { hash: NUMBER, shape: 0, start, end });
                 if end - at >= BLOCK {
                     break end;
                 }
-                words &= !lowest(end - at);
-                continue;
-            }
-            let length = (!(words >> first)).trailing_zeros() as usize;
-            let mut to = start + length;
-            if to - at == BLOCK {
-                if first > 0 {
-                    // It may go on behind the block: the next one begins with it.
-                    break start;
-                }
-                to += word_run(&bytes[..end], to);
-            }
-            let (hash, shape) = spelt(bytes, start, to);
-            // Most words have one spelling, so a collision of so few bits is rare.
-            let shape = (shape.wrapping_mul(KEYS[0]) >> 48) as u16;
-            each(Found { hash, shape, start, end: to });
-            if to - at >= BLOCK {
+                words &= u64::MAX << (end - at);
+            } else if behind < BLOCK {
+                each(Found::word(bytes, start, at + behind));
+                words &= u64::MAX << behind;
+            } else if first > 0 {
+                // It may go on behind the block: the next one begins with it.
+                break start;
+            } else {
+                let to = at + BLOCK + word_run(&bytes[..end], at + BLOCK);
+                each(Found::word(bytes, start, to));
                 break to;
             }
-            words &= !lowest(to - at);
         };
-        at = next;
+    }
+}
+
+impl Found {
+    /// The word between two places.
+    #[inline]
+    fn word(bytes: &[u8], start: usize, end: usize) -> Self {
+        let (hash, shape) = spelt(bytes, start, end);
+        // Most words have one spelling, so a collision of so few bits is rare.
+        Self { hash, shape: (shape.wrapping_mul(KEYS[0]) >> 48) as u16, start, end }
     }
 }
 
@@ -141,22 +143,33 @@ fn number_end(bytes: &[u8], at: usize) -> usize {
 /// The hash and the shape of a word.
 #[inline]
 fn spelt(bytes: &[u8], start: usize, end: usize) -> (u64, u64) {
-    let (mut hash, mut shape) = (KEYS[0], 0_u64);
-    let mut at = start;
+    let length = end - start;
     // Nearly all words are done after the first sixteen bytes.
-    loop {
-        let length = (end - at).min(16);
-        let (low, high) = sixteen(bytes, at, length);
-        let (lower_low, lower_high) =
-            (low | every(0x20) & MASKS[length][0], high | every(0x20) & MASKS[length][1]);
-        hash = folded(hash ^ lower_low, KEYS[1] ^ lower_high);
-        // A bit that was raised tells a capital, or a `_`.
-        shape = shape.rotate_left(2) ^ (lower_low ^ low) ^ (lower_high ^ high).rotate_left(1);
-        at += length;
-        if at >= end {
-            return (hash.max(1), shape);
-        }
+    let (mut hash, mut shape) =
+        mixed(KEYS[0], sixteen(bytes, start, length.min(16)), length.min(16));
+    if length > 16 {
+        (hash, shape) = mixed_rest(hash, shape, &bytes[start + 16..end]);
     }
+    (hash.max(1), shape)
+}
+
+#[inline(never)]
+fn mixed_rest(mut hash: u64, mut shape: u64, rest: &[u8]) -> (u64, u64) {
+    for at in (0..rest.len()).step_by(16) {
+        let length = (rest.len() - at).min(16);
+        let (next, of_next) = mixed(hash, sixteen(rest, at, length), length);
+        (hash, shape) = (next, shape.rotate_left(2) ^ of_next);
+    }
+    (hash, shape)
+}
+
+/// Mixes up to sixteen bytes into a hash, blind to case; and which of them are capitals or `_`, for
+/// these lack the bit that is raised.
+#[inline]
+fn mixed(hash: u64, (low, high): (u64, u64), length: usize) -> (u64, u64) {
+    let [raise_low, raise_high] = MASKS[length].map(|mask| mask & every(0x20));
+    let raised = (!low & raise_low) | (!high & raise_high).rotate_left(1);
+    (folded(hash ^ (low | raise_low), KEYS[1] ^ (high | raise_high)), raised)
 }
 
 /// Odd, and with bits that no word's bytes have.
