@@ -252,9 +252,12 @@ mod tests {
     fn the_shipped_facts_are_whole() {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut facts = Vec::new();
-        for (file, count) in
-            [("cases.toml", 108), ("cases/python.toml", 42), ("cases/more.toml", 29)]
-        {
+        for (file, count) in [
+            ("cases.toml", 108),
+            ("cases/python.toml", 42),
+            ("cases/more.toml", 29),
+            ("cases/third.toml", 50),
+        ] {
             let of_file = read(&shipped.join(file)).unwrap();
             assert_eq!(of_file.len(), count, "{file}");
             facts.extend(of_file);
