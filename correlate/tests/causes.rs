@@ -151,5 +151,5 @@ fn causes_on_the_platform_come_first() {
 
 #[test]
 fn causes_in_stores_come_first() {
-    check("stores", include_str!("causes/stores.toml"), 0.55);
+    check("stores", include_str!("causes/stores.toml"), 0.85);
 }

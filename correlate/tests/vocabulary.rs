@@ -68,6 +68,17 @@ fn numbers_in_code_count_near_the_trace() {
 }
 
 #[test]
+fn what_is_tuned_far_in_code_is_a_setting() {
+    let of = |from: &str, to: &str| measure("fact-fits", SLOW_QUERY, ("lib/clock.py", from, to));
+    assert_eq!(of("connect(timeout=30)", "connect(timeout=25)"), 0.0);
+    assert!(of("connect(timeout=30)", "connect(timeout=3)") > 0.4);
+    let span = |minutes: u8| format!("connect(timeout=timedelta(minutes={minutes}))");
+    assert!(of(&span(30), &span(1)) > 0.4);
+    assert!(of("TIMEOUT_MS = 60_000", "TIMEOUT_MS = 500") > 0.4);
+    assert_eq!(of("draw(width=30)", "draw(width=3)"), 0.0);
+}
+
+#[test]
 fn files_that_build_or_log_hardly_count() {
     let edit = |path| (path, "timeout: 30s", "timeout: 3s");
     assert_eq!(measure("fact-fits", SLOW_QUERY, edit("azure-pipelines.yml")), 0.0);

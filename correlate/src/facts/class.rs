@@ -106,6 +106,8 @@ impl ErrorClass {
                 text.push_str(": ");
             }
         }
+        // Drivers write this of any statement that is refused.
+        let text = text.replace("syntax error or access violation", "");
         let (mut classes, mut sure) = phrases::classes(&text);
         if classes[..sure].contains(&Self::Timeout)
             && let Some(class) = waited_for(incident)

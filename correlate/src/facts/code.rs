@@ -77,6 +77,17 @@ impl<'l> Line<'l> {
         is_literal(self.text, &self.tokens[n])
     }
 
+    /// The name before a literal; one that is a unit has the name before it in front.
+    fn key_of(&self, n: usize) -> Option<String> {
+        let mut names = (0..n).rev().filter(|&at| !self.is_literal(at)).map(|at| self.word(at));
+        let mut key = names.next()?.to_owned();
+        while is_unit(key.split('.').next().unwrap_or_default()) {
+            let Some(name) = names.next() else { break };
+            key = format!("{name}.{key}");
+        }
+        Some(key)
+    }
+
     /// A literal as it was written but for `_`: with its thousands.
     fn literal(&self, n: usize) -> String {
         let mut value = self.word(n).to_owned();
@@ -113,8 +124,7 @@ fn exchanged(old: &Line<'_>, new: &Line<'_>) -> Option<Vec<Setting>> {
         if n == 0 || settings.len() == DIFFERING || !old.is_literal(n) || !new.is_literal(n) {
             return None;
         }
-        let key = (0..n).rev().find(|&at| !old.is_literal(at))?;
-        settings.push(setting(old.word(key).to_owned(), Some(&before), Some(&after), true));
+        settings.push(setting(old.key_of(n)?, Some(&before), Some(&after), true));
     }
     (!settings.is_empty()).then_some(settings)
 }
@@ -148,6 +158,34 @@ fn bounds(line: &Line<'_>, words: std::ops::Range<usize>) -> Option<Setting> {
     let key = line.word(name);
     (is_pair && key.len() >= 5 && families(key).iter().any(|&family| counts(family)))
         .then(|| setting(key.to_owned(), Some(&line.literal(value)), None, true))
+}
+
+/// Whether a word only says in what a number counts: `timedelta(minutes=3)`, `Duration::from_secs(5)`.
+pub(super) fn is_unit(word: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "millis",
+        "millisecond",
+        "milliseconds",
+        "secs",
+        "second",
+        "seconds",
+        "mins",
+        "minute",
+        "minutes",
+        "hour",
+        "hours",
+        "day",
+        "days",
+        "duration",
+        "timedelta",
+        "timespan",
+        "megabytes",
+        "kilobytes",
+    ];
+    let lower = word.to_ascii_lowercase();
+    let bare = ["from_", "of_", "in_", "from", "of", "in", "total"].into_iter();
+    let mut bare = bare.filter_map(|start| lower.strip_prefix(start)).chain([lower.as_str()]);
+    bare.any(|word| UNITS.contains(&word))
 }
 
 fn is_literal(line: &str, token: &Token) -> bool {

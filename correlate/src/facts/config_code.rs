@@ -5,8 +5,10 @@
 //! alike: the word before the difference is its key.
 
 use super::Setting;
+use super::code::is_unit;
 use super::read::setting;
 use crate::Hunk;
+use crate::diff::reduce::keeps_lines;
 use crate::rank::words::words;
 
 /// Longest line that is read without a partner, in words.
@@ -14,9 +16,19 @@ const LONGEST: usize = 8;
 /// Longest value, in words.
 const VALUE: usize = 12;
 
+/// Suffixes of templates that are filled in when the program is deployed.
+const TEMPLATES: &[&str] = &[".j2", ".jinja", ".erb", ".tmpl", ".tpl", ".gotmpl", ".template"];
+
 /// Whether a file of code is there to configure.
 pub(crate) fn is_config_code(path: &str) -> bool {
     let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (name, is_template) = match TEMPLATES.iter().find_map(|end| name.strip_suffix(end)) {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    if is_template && (keeps_lines(name) || matches!(name, "env" | "conf")) {
+        return true;
+    }
     let (stem, suffix) = name.split_once('.').unwrap_or((name, ""));
     let suffix = suffix.rsplit('.').next().unwrap_or_default();
     if matches!(
@@ -165,7 +177,14 @@ fn difference(before: &[String], after: &[String], section: &str) -> Option<Sett
 /// The last word before a difference; one that says nothing has the block it stands in before it.
 fn keyed(before: &[String], section: &str) -> Option<String> {
     let is_name = |word: &&String| !word.starts_with(|c: char| c.is_ascii_digit());
-    let key = before.iter().rev().find(is_name)?;
+    let mut names = before.iter().rev().filter(is_name);
+    let key = names.next()?;
+    if is_unit(key) && before.last() == Some(key) {
+        return Some(match names.find(|name| !is_unit(name)) {
+            Some(name) => format!("{name}.{key}"),
+            None => key.clone(),
+        });
+    }
     if !before.last().is_some_and(|word| is_name(&word)) {
         // `REDIS_URL redis localhost 6379 4`: a number alone is no name.
         let names: Vec<&str> = before.iter().filter(is_name).map(String::as_str).collect();

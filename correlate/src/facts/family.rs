@@ -12,7 +12,7 @@ use Family as F;
 /// is the primary one; all that match count.
 #[rustfmt::skip]
 const WORDS: &[(Family, &[&str])] = &[
-    (F::Retry, &["retry", "retrie", "attempt", "backoff", "redeliver", "redelivery", "maxretry", "reconnect",
+    (F::Retry, &["retry", "retrie", "trie", "attempt", "backoff", "redeliver", "redelivery", "maxretry", "reconnect",
         "failover", "requeue", "jitter", "resilience", "dlq", "dlx"]),
     (F::Tls, &["tls", "ssl", "cert", "certificate", "cacert", "verify", "cafile", "truststore", "keystore",
         "cipher", "ciphersuite", "sslmode", "insecure", "https", "ca", "pem", "mtls", "sni", "starttls", "pfx",
@@ -23,7 +23,7 @@ const WORDS: &[(Family, &[&str])] = &[
         "lifetime", "ttfb", "harakiri", "watchdog", "drain", "shutdown", "expiration", "poll", "debounce"]),
     (F::Pool, &["pool", "connection", "conn", "overflow", "client", "maxclient", "slot", "channel", "idle",
         "pgbouncer", "multiplex", "hikari", "semaphore", "permit"]),
-    (F::Workers, &["worker", "thread", "concurrency", "concurrent", "replica", "prefetch", "process", "parallel",
+    (F::Workers, &["worker", "thread", "concurrency", "concurrent", "replica", "prefetch", "process", "processe", "parallel",
         "parallelism", "consumer", "writer", "executor", "fiber", "goroutine", "cpu", "core", "job", "instance",
         "batch", "qos", "shard", "fanout", "maxproc", "gomaxproc", "inflight", "autoscale", "hpa", "gevent",
         "eventlet"]),

@@ -4,7 +4,7 @@
 //! cause", 0.5 "a usual one", 0.2 "it happens". The ranker's weight for the whole table is fitted.
 
 use super::{
-    ErrorClass, FactKind, Family, SchemaAction, Setting, Trend, Unit, VersionStep, aside,
+    ErrorClass, FactKind, Family, Setting, Trend, Unit, VersionStep, aside,
     table::{counts, family_fit},
     trust,
 };
@@ -36,7 +36,7 @@ pub(crate) fn fit(fact: &FactKind, families: &[Family], class: ErrorClass) -> f6
         FactKind::Dependency { name, from, to, step } => {
             super::fit_dependency::fit(name, [from.as_deref(), to.as_deref()], *step, class)
         }
-        FactKind::Schema { action, .. } => schema_fit(action, class),
+        FactKind::Schema { action, .. } => super::fit_schema::fit(action, class),
         FactKind::Definition { .. } => 0.0,
         FactKind::GuardRemoved { guard, .. } => match (guard, class) {
             (super::Guard::Retry, C::RemoteFailed | C::ConnectionFailed | C::Timeout) => 0.5,
@@ -60,7 +60,7 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
                 * if is_odd(setting, family) { 0.4 } else { 1.0 }
         })
         // What the file is about tells little of one key in it.
-        .fold(0.4 * family_fit(setting.family, trend, class), f64::max)
+        .fold(of_file(setting, families) * family_fit(setting.family, trend, class), f64::max)
         .max(by_value(setting, families, class));
     let best = match class {
         C::TlsFailed => trust::fit(setting, &words).unwrap_or(best),
@@ -91,6 +91,12 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
     };
     let scale = scale * against(setting, families, class) * aside::scale(setting, &words, class);
     best.max(malformed) * step(setting) * version_step(setting) * scale
+}
+
+/// How much what the file is about tells of one key in it: little, unless all its lines are rights.
+fn of_file(setting: &Setting, families: &[Family]) -> f64 {
+    let rights = matches!(setting.family, F::Permission | F::Credential);
+    if rights && families == [F::Other] { 0.8 } else { 0.4 }
 }
 
 /// Whether a port went to those that only the superuser may listen at.
@@ -271,6 +277,10 @@ fn is_wider(setting: &Setting) -> bool {
                     | "block"
                     | "publish"
                     | "subscribe"
+                    | "subject"
+                    | "origin"
+                    | "operation"
+                    | "resource"
             )
         }),
         _ => false,
@@ -279,12 +289,12 @@ fn is_wider(setting: &Setting) -> bool {
 
 /// How much of a step the value took: a limit that was quartered explains in full what one that was
 /// trimmed hardly does.
-fn step(setting: &Setting) -> f64 {
+pub(crate) fn step(setting: &Setting) -> f64 {
     let numbers = (&setting.old, &setting.new, setting.trend);
     let (Some(old), Some(new), T::Lowered | T::Raised) = numbers else { return 1.0 };
     let (Some(old), Some(new)) = (old.number, new.number) else { return 1.0 };
     let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
-    if small == 0.0 { 1.0 } else { (0.35 + 0.325 * (large / small).log2()).min(1.0) }
+    if small == 0.0 { 1.0 } else { (0.2 + 0.4 * (large / small).log2()).min(1.0) }
 }
 
 /// Whether a value is a list or map of its own, written as text.
@@ -294,32 +304,6 @@ fn is_nested(text: &str) -> bool {
 
 fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-fn schema_fit(action: &SchemaAction, class: ErrorClass) -> f64 {
-    use SchemaAction as S;
-    match (class, action) {
-        (C::SchemaMismatch, S::ColumnDropped | S::ColumnRenamed { .. }) => 1.0,
-        (C::SchemaMismatch, S::TableDropped | S::TableRenamed { .. }) => 1.0,
-        (C::SchemaMismatch, _) => 0.3,
-        (C::ConstraintViolated, S::ColumnAdded { required: true } | S::ConstraintAdded) => 1.0,
-        (C::ConstraintViolated, S::ColumnAltered) => 0.7,
-        (C::ConstraintViolated, S::TableCreated | S::ConstraintDropped) => 0.4,
-        (C::ConstraintViolated, _) => 0.3,
-        (C::TypeMismatch, S::ColumnAltered) => 0.9,
-        (C::Decoding | C::InvalidValue, S::ColumnAltered) => 0.5,
-        (C::Locked | C::Timeout, S::ConstraintDropped | S::ColumnAltered) => 0.5,
-        (C::InvalidValue, S::ConstraintDropped) => 0.4,
-        (
-            C::NullValue | C::MissingAttribute | C::MissingKey,
-            S::ColumnDropped | S::ColumnRenamed { .. },
-        ) => 0.4,
-        (C::PermissionDenied, S::TableCreated | S::TableRenamed { .. }) => 0.4,
-        (C::OutOfRange | C::LimitExceeded, S::ColumnAltered) => 0.3,
-        (C::NullValue | C::MissingKey, S::ColumnAltered) => 0.2,
-        (C::NullValue, S::ColumnAdded { .. }) => 0.2,
-        _ => 0.0,
-    }
 }
 
 #[cfg(test)]

@@ -122,6 +122,9 @@ fn parameters(text: &str) -> Option<(&str, Vec<(&str, &str)>)> {
 
 /// A connection string: `Host=pg;Database=shop;Maximum Pool Size=20`.
 fn connection(text: &str) -> Option<Vec<(String, String)>> {
+    if let Some(pairs) = behind_address(text) {
+        return Some(pairs);
+    }
     let members = text.split(';').map(str::trim).filter(|member| !member.is_empty());
     let pairs: Option<Vec<(String, String)>> = members
         .map(|member| {
@@ -134,8 +137,59 @@ fn connection(text: &str) -> Option<Vec<(String, String)>> {
     pairs.filter(|pairs| pairs.len() > 1)
 }
 
+/// An address and what is to be known of it: `cache:6379,syncTimeout=5000,abortConnect=false`.
+fn behind_address(text: &str) -> Option<Vec<(String, String)>> {
+    let (address, rest) = text.split_once(',')?;
+    let pairs: Option<Vec<(String, String)>> = rest
+        .split(',')
+        .map(|member| {
+            let (name, value) = member.split_once('=')?;
+            is_name(name).then(|| (name.to_owned(), value.trim().to_owned()))
+        })
+        .collect();
+    let address =
+        (!address.contains([' ', '='])).then(|| ("address".to_owned(), address.to_owned()));
+    Some(address.into_iter().chain(pairs?).collect())
+}
+
+/// The options of a command, `redis-server --maxmemory 1gb`, `memcached -m 1024 -I 1m`, or one
+/// alone, `--requirepass $PASSWORD`.
+fn command(text: &str) -> Option<Vec<(String, String)>> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let at = words.iter().position(|word| word.starts_with('-'))?;
+    // What runs stands before its options; a sentence has more words.
+    let program = match words[..at] {
+        [] => "",
+        [program] => program.rsplit('/').next().unwrap_or(program),
+        [program, ..] if at <= 3 && words[at].starts_with("--") => program,
+        _ => return None,
+    };
+    let mut found: Vec<(String, String)> = Vec::new();
+    for word in &words[at..] {
+        let option = word.trim_start_matches('-');
+        if word.starts_with('-') && option.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let (name, value) = option.split_once('=').unwrap_or((option, ""));
+            if !is_name(name) {
+                return None;
+            }
+            found.push((join(program, name), value.to_owned()));
+        } else {
+            let (_, value) = found.last_mut().filter(|(_, value)| value.is_empty())?;
+            (*word).clone_into(value);
+        }
+    }
+    // A switch is on where it stands.
+    for (_, value) in found.iter_mut().filter(|(_, value)| value.is_empty()) {
+        value.push_str("on");
+    }
+    Some(found)
+}
+
 /// Variables and options in a row: `RUST_LOG=warn APP_ENV=production`, `--workers=4 -Xmx512m`.
 fn options(text: &str) -> Option<Vec<(String, String)>> {
+    if let Some(options) = command(text).filter(|_| !text.contains("-X")) {
+        return Some(options);
+    }
     let mut found = Vec::new();
     for word in text.split_whitespace() {
         let word = word.trim_matches(['"', '\'']);
@@ -246,6 +300,26 @@ mod tests {
             "Host=pg;Maximum Pool Size=6;Timeout=15",
             &[("Shop.Host", "pg"), ("Shop.Maximum_Pool_Size", "6"), ("Shop.Timeout", "15")],
         );
+    }
+
+    #[test]
+    fn addresses_and_commands_with_options() {
+        check(
+            "Redis",
+            "cache:6379,syncTimeout=5000,abortConnect=false",
+            &[
+                ("Redis.address", "cache:6379"),
+                ("Redis.syncTimeout", "5000"),
+                ("Redis.abortConnect", "false"),
+            ],
+        );
+        check(
+            "command",
+            "mongod --replSet rs0 --bind_ip_all",
+            &[("mongod.replSet", "rs0"), ("mongod.bind_ip_all", "on")],
+        );
+        check("args", "--requirepass $PW", &[("requirepass", "$PW")]);
+        check("note", "first - second", &[("note", "first - second")]);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use super::hints::Hints;
 use super::line::Line;
 use super::value::trend;
 use super::{
-    DefinitionAction, Fact, FactKind, Family, Setting, Value, among, code, config_code, definition,
-    dependency, family, flow, guard, line, manifest, migration, schema,
+    DefinitionAction, Fact, FactKind, Family, Setting, Value, among, code, config_code, contract,
+    definition, dependency, family, flow, guard, line, manifest, migration, rights, schema,
 };
 use crate::diff::reduce::keeps_lines;
 use crate::rank::tokens::{HunkWords, LineWords, Tokens, lines_of};
@@ -86,6 +86,11 @@ impl<'a> Reader<'a> {
         let path = self.file.path.as_str();
         if schema::is_migration(path) && self.file.status != FileStatus::Deleted {
             self.schema();
+        }
+        if contract::is_contract(path) {
+            for index in 0..self.file.hunks.len() {
+                self.push_steps(contract::steps(&self.file.hunks[index]), index);
+            }
         }
         if dependency::is_manifest(path) {
             for (kind, hunk) in manifest::changes(self.file) {
@@ -223,15 +228,19 @@ impl<'a> Reader<'a> {
 
     fn schema(&mut self) {
         for index in 0..self.file.hunks.len() {
-            let added = &self.file.hunks[index].added;
-            let steps = migration::of_lines(added);
-            let rights: Vec<Setting> = added.iter().filter_map(right).collect();
-            for schema::Step { action, table, column } in steps {
-                self.push(FactKind::Schema { action, table, column }, index);
-            }
-            for setting in rights {
+            let hunk = &self.file.hunks[index];
+            let steps = migration::of_lines(&hunk.added);
+            let settings = rights::of_hunk(hunk);
+            self.push_steps(steps, index);
+            for setting in settings {
                 self.push(FactKind::Setting(setting), index);
             }
+        }
+    }
+
+    fn push_steps(&mut self, steps: Vec<schema::Step>, hunk: usize) {
+        for schema::Step { action, table, column } in steps {
+            self.push(FactKind::Schema { action, table, column }, hunk);
         }
     }
 
@@ -323,16 +332,6 @@ impl<'a> Reader<'a> {
 
 /// A line that defines something: the name, the line, and its hunk.
 type Defining = (String, String, usize);
-
-/// `GRANT SELECT ON orders TO app`, `REVOKE …`: a right that somebody has, or has no more.
-fn right(line: &str) -> Option<Setting> {
-    let (verb, rest) = line.trim().split_once(' ')?;
-    match verb.to_ascii_lowercase().as_str() {
-        "grant" => Some(setting("grant".to_owned(), None, Some(rest), false)),
-        "revoke" => Some(setting("grant".to_owned(), Some(rest), None, false)),
-        _ => None,
-    }
-}
 
 /// The block that a hunk stands in: a word alone, or the name of a Terraform block.
 fn section_of(hunk: &Hunk) -> String {

@@ -17,7 +17,7 @@ pub(crate) fn is_migration(path: &str) -> bool {
     path.ends_with(".sql")
         || path.split('/').any(|part| {
             matches!(
-                part,
+                part.to_ascii_lowercase().as_str(),
                 "migrations"
                     | "migration"
                     | "migrate"
@@ -125,6 +125,10 @@ pub(crate) fn read(line: &str) -> Option<Step> {
     }
     if at(&["drop", "index"]).is_some() {
         return step(SchemaAction::ConstraintDropped, None, None);
+    }
+    // The numbers that a column is given.
+    if let Some(n) = at(&["alter", "sequence"]) {
+        return step(SchemaAction::ColumnAltered, word(after_if(n + 2)), None);
     }
     read_framework(&words, &lower)
 }

@@ -128,10 +128,24 @@ pub(crate) fn trend(old: Option<&Value>, new: Option<&Value>) -> Trend {
                 (Some(a), Some(b)) if comparable(old.unit, new.unit) && b < a => Trend::Lowered,
                 (Some(a), Some(b)) if comparable(old.unit, new.unit) && b > a => Trend::Raised,
                 (None, None) => among_several(&old.text, &new.text),
-                _ => Trend::Replaced,
+                _ => minutes(old, new).unwrap_or(Trend::Replaced),
             },
         },
     }
+}
+
+/// `6m` → `45s`: beside a time, a bare `m` is minutes.
+fn minutes(old: &Value, new: &Value) -> Option<Trend> {
+    let seconds = |value: &Value| match value.unit {
+        Unit::Seconds => value.number,
+        Unit::Bytes if value.text.ends_with('m') => Some(value.number? / 1_048_576.0 * 60.0),
+        _ => None,
+    };
+    let (before, after) = (seconds(old)?, seconds(new)?);
+    if old.unit == new.unit {
+        return None;
+    }
+    Some(if after < before { Trend::Lowered } else { Trend::Raised })
 }
 
 /// `4 16k` → `8 16k`, `5 5` → `32 32`: of several values those that differ go the same way.
@@ -211,6 +225,7 @@ mod tests {
         assert_eq!(way("keep_alive", "00:02:00", "00:03:00"), Trend::Raised);
         assert_eq!(way("lease", "PT5M", "PT30S"), Trend::Lowered);
         assert_eq!(way("wait", "1m30s", "45s"), Trend::Lowered);
+        assert_eq!(way("keepalive", "6m", "45s"), Trend::Lowered);
         assert_eq!(Value::read("pod", "P1").number, None);
         assert_eq!(Value::read("host", "10.0.0.1").number, None);
     }

@@ -1,13 +1,15 @@
 //! How the facts of a change relate to the incident: how well they explain its class of error, and
 //! how much they matter where it happened.
 
-use crate::Observation;
 use crate::facts::component::Components;
 use crate::facts::family::is_generic;
-use crate::facts::{ErrorClass, Fact, FactKind, Trend, counts, fit};
+use crate::facts::{
+    ErrorClass, Fact, FactKind, Family, Known, Setting, Trend, counts, fit, is_contract, step,
+};
 use crate::rank::note::Note;
 use crate::rank::query::Query;
 use crate::rank::words::{is_common, parts};
+use crate::{Incident, Observation};
 
 use super::{Scene, Sight, environment};
 
@@ -87,18 +89,29 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
                     in_code,
                 };
             }
-            let (class, strength) = best_class(&scene.query, &fact.kind, note);
+            let known = match &fact.kind {
+                FactKind::Setting(setting) => Known::of(setting),
+                _ => Known::default(),
+            };
+            let (class, strength) = best_class(&scene.query, &fact.kind, note, &known);
+            let company = company(scene, position, fact, note, class);
             let strength = strength
-                * company(scene, &fact.kind, note, class)
+                * company
                 * note.matters.beside(scene.matters)
                 * if class == Some(ErrorClass::MissingKey) {
                     missed(&scene.query, &fact.kind)
                 } else {
                     1.0
                 };
-            let near = if in_code { nearness(scene, position, fact, note) } else { 1.0 };
+            let mut near = if in_code { nearness(scene, position, fact, note) } else { 1.0 };
             // A named option that took a large step is configuration, wherever it stands.
-            in_code &= near < AKIN || !is_option(&fact.kind, note);
+            if in_code {
+                let tunes = tunes(&fact.kind, note, &known, class, strength)
+                    && company >= 0.8
+                    && !helps(&scene.prepared.change(position).files[fact.place.file].path);
+                near = if tunes { near.max(TUNED) } else { near };
+                in_code = !tunes && (near < AKIN || !is_option(&fact.kind, note));
+            }
             let relevance = bearing * near;
             Fit { fact: index, class, strength, relevance, bearing, in_code }
         })
@@ -112,22 +125,55 @@ fn bearing(scene: &Scene<'_>, note: &Note) -> f64 {
     if elsewhere { 0.15 } else { note.bearing }
 }
 
+/// Frames of a library nearest to the crash whose paths name a component.
+const NEAREST: usize = 4;
+
 /// The components that an incident's words, frames and libraries name.
-pub(super) fn components(query: &Query) -> Components {
+pub(super) fn components(incident: &Incident, query: &Query) -> Components {
     let trace: Vec<String> = query.trace_parts.iter().map(|(part, _)| part.clone()).collect();
-    Components::of_parts(&query.said)
-        | Components::of_parts(&query.packages)
-        | Components::of_parts(&trace)
+    let mut libraries = Components::of_parts(&query.packages);
+    for exception in &incident.exceptions {
+        // `com/zaxxer/hikari/pool/HikariPool.java`: no package manager's directory stands before it.
+        let foreign = exception.frames.iter().rev().filter(|frame| !frame.in_app).take(NEAREST);
+        for path in foreign.filter_map(|frame| frame.filename.as_deref()) {
+            libraries = libraries | Components::of(path);
+        }
+    }
+    // Where the library is known, words like "database" and "statement" mean its own.
+    let words: Vec<String> = if libraries.is_empty() {
+        query.said.clone()
+    } else {
+        query.said.iter().filter(|word| !is_everyday(word)).cloned().collect()
+    };
+    Components::of_parts(&words) | libraries | Components::of_parts(&trace)
 }
 
-fn best_class(query: &Query, fact: &FactKind, note: &Note) -> (Option<ErrorClass>, f64) {
+/// Words that many components use of what they hold.
+fn is_everyday(word: &str) -> bool {
+    matches!(
+        word,
+        "db" | "database" | "statement" | "relation" | "repo" | "migration" | "sql" | "blob"
+    )
+}
+
+fn best_class(
+    query: &Query,
+    fact: &FactKind,
+    note: &Note,
+    known: &Known,
+) -> (Option<ErrorClass>, f64) {
     let mut best = (None, 0.0);
     // A bad address is what it is: words like "invalid read" hint at nothing else.
     let all = if query.is_surely(ErrorClass::Crash) { query.sure } else { query.classes.len() };
     for (rank, &class) in query.classes[..all].iter().enumerate() {
         // The most specific class tells most; what else a message hints at tells less.
         let certainty = if rank < query.sure { 1.0 } else { 0.75 };
-        let value = certainty * fit(fact, &note.families, class) / (1.0 + 0.2 * rank as f64);
+        let by_mechanism = match fact {
+            FactKind::Setting(setting) => known.fit(class) * step(setting),
+            _ => 0.0,
+        };
+        let strength = fit(fact, &note.families, class).max(by_mechanism);
+        let value = certainty * strength / (1.0 + 0.2 * rank as f64);
         if value > best.1 {
             best = (Some(class), value);
         }
@@ -136,12 +182,19 @@ fn best_class(query: &Query, fact: &FactKind, note: &Note) -> (Option<ErrorClass
 }
 
 /// A setting of the component that the error comes from explains more than one of another.
-fn company(scene: &Scene<'_>, fact: &FactKind, note: &Note, class: Option<ErrorClass>) -> f64 {
+fn company(
+    scene: &Scene<'_>,
+    position: usize,
+    fact: &Fact,
+    note: &Note,
+    class: Option<ErrorClass>,
+) -> f64 {
     let error = scene.components;
-    match fact {
-        // Whatever changes a schema configures the database.
+    let path = &scene.prepared.change(position).files[fact.place.file].path;
+    match &fact.kind {
+        // Whatever changes a schema configures the database, or those who agree on it.
         FactKind::Schema { .. } => {
-            if error.is_empty() || error.meets(Components::of("sql")) {
+            if error.is_empty() || error.meets(Components::of("sql")) || is_contract(path) {
                 1.0
             } else {
                 0.7
@@ -156,11 +209,31 @@ fn company(scene: &Scene<'_>, fact: &FactKind, note: &Note, class: Option<ErrorC
                 if anybodys { 0.55 } else { 0.7 }
             } else if error.meets(note.components) {
                 1.0
+            } else if is_shared(&fact.kind, note, class) {
+                0.8
             } else {
                 0.45
             }
         }
         _ => 1.0,
+    }
+}
+
+/// Whether a setting governs those who use what another component has: its workers take connections
+/// and locks, and what they are handed twice they write twice.
+fn is_shared(fact: &FactKind, note: &Note, class: Option<ErrorClass>) -> bool {
+    let FactKind::Setting(setting) = fact else { return false };
+    let of = |family| note.families.iter().take(2).any(|&known| known == family);
+    match class {
+        Some(
+            ErrorClass::PoolExhausted
+            | ErrorClass::TooManyClients
+            | ErrorClass::Locked
+            | ErrorClass::RateLimited
+            | ErrorClass::OutOfMemory,
+        ) => of(Family::Workers) && setting.trend == Trend::Raised,
+        Some(ErrorClass::ConstraintViolated) => of(Family::Workers) || of(Family::Timeout),
+        _ => false,
     }
 }
 
@@ -256,6 +329,44 @@ fn is_option(fact: &FactKind, note: &Note) -> bool {
     let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return named };
     let (Some(old), Some(new)) = (old.number, new.number) else { return false };
     named && old.max(new) >= LARGE * old.min(new)
+}
+
+/// How near a number in code is to whatever it tunes.
+const TUNED: f64 = 0.75;
+/// How many times one number is the other where it is tuned rather than trimmed.
+const LEAP: f64 = 3.0;
+
+/// Whether a number or switch in code is a setting in all but its place, wherever that is: it governs
+/// what the error is about, and it moved far.
+fn tunes(
+    fact: &FactKind,
+    note: &Note,
+    known: &Known,
+    class: Option<ErrorClass>,
+    strength: f64,
+) -> bool {
+    let (FactKind::Setting(setting), Some(class)) = (fact, class) else { return false };
+    let by_mechanism = known.fit(class) >= 0.5;
+    let tuned = matches!(
+        note.families.first(),
+        Some(Family::Pool | Family::Workers | Family::Timeout | Family::Memory | Family::Retry)
+    );
+    let switched = matches!(setting.trend, Trend::Enabled | Trend::Disabled) && by_mechanism;
+    strength >= 0.4 && (switched || leaps(setting) && (by_mechanism || tuned))
+}
+
+fn leaps(setting: &Setting) -> bool {
+    let values = [&setting.old, &setting.new].map(|value| value.as_ref()?.number);
+    let [Some(old), Some(new)] = values else { return false };
+    let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
+    large > 0.0 && large >= LEAP * small
+}
+
+/// Whether a file is for those who develop the program, and not a part of it.
+fn helps(path: &str) -> bool {
+    const PLACES: &[&str] =
+        &["tools", "scripts", "script", "hack", "ci", "examples", "demo", "fuzz"];
+    path.split('/').any(|part| PLACES.contains(&part))
 }
 
 /// How many times one number is the other where a step is large.

@@ -80,7 +80,7 @@ impl<'a> Scene<'a> {
             deployed_at: Vec::new(),
             frame_in: directory::frames(incident, prepared, &query),
             here: environment::here(incident),
-            components: fits::components(&query),
+            components: fits::components(incident, &query),
             matters: Matters::of(&query.said),
             fits: Vec::new(),
             together: vec![None; n],

@@ -118,6 +118,7 @@ fn mysql(code: &str) -> Option<C> {
         }
         "1049" => C::NotFound,
         "1054" | "1146" => C::SchemaMismatch,
+        "1055" | "1140" => C::InvalidValue,
         "1071" | "1114" | "1118" | "1153" => C::LimitExceeded,
         "1205" | "1213" => C::Locked,
         "1267" | "1273" | "1292" | "1298" => C::Locale,

@@ -17,7 +17,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "e11000", "constraint violation", "data too long for column", "data truncated", "data truncation",
         "string or binary data would be truncated", "stringdatarighttruncation", "valuetoolong",
         "out of range value for column", "document failed validation", "documentvalidation", "schema validation",
-        "p2002", "p2003", "p2011", "referenced in query", "exclusion constraint", "generated always",
+        "no partition of relation", "p2002", "p2003", "p2011", "referenced in query", "exclusion constraint", "generated always",
         "invalid input value for enum",
         "notnull", "valuetoolong", "rangeerror: ", "deletions restricted", "still referenced",
     ], hints: &["constraint", "unique", "duplicate"] },
@@ -66,7 +66,8 @@ pub(super) const PHRASES: &[Phrases] = &[
         "xml", "mismatched tag", "lexical error", "yaml", "toml", "csv", "delimiter", "undefinedconversion",
         "incompatible character encodings", "invalid escape", "contenttype", "content type", "content-type",
         "unsupportedmediatype", "unsupported media type", "mime",
-        "no suitable httpmessageconverter", "messageconversion", "unterminated",
+        "no suitable httpmessageconverter", "messageconversion", "unterminated", "contentdisallowed",
+        "untrusted content", "unrecognizedproperty", "unknownproperty",
     ], hints: &["json", "truncated", "parse", "parsing", "format", "decrypt"] },
     Phrases { class: C::TypeMismatch, sure: &[
         "invalid literal", "could not convert", "cannot convert", "cannot be converted", "numberformat",
@@ -91,7 +92,7 @@ pub(super) const PHRASES: &[Phrases] = &[
     Phrases { class: C::InvalidValue, sure: &[
         "precondition_failed", "preconditionfailed", "inequivalent", "not recognised", "bad request", "badrequest",
         "unprocessable", "cannot be used", "unsupported", "not supported", "unrecognized", "unrecognised",
-        "not one of", "no such option", "must be one of", "must be in", "must be between", "should be one of",
+        "sql_mode", "only_full_group_by", "does not support", "replica set member", "not one of", "no such option", "must be one of", "must be in", "must be between", "should be one of",
         "notimplemented", "not implemented", "not a recognized", "argumentoutofrange", "invalidargument",
         "invalid argument", "einval", "invalid_argument", "invalid_request",
         "not a valid choice", "bad value", "invalid value", "invalid parameter", "invalid option",

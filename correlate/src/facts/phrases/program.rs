@@ -48,7 +48,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "nameerror", "referenceerror", "has no member", "missingmethod", "missingfield", "does not respond to",
         "method not found", "unknown property", "undefined property", "object has no", "has no method",
         "does not have a method", "badmethodcall", "unknown method", "not a function", "no such property",
-        "no attribute", "has no property", "object possibly", "no instance method",
+        "lazyinitialization", "lazily initialize", "lazy load", "lazyloading", "no attribute", "has no property", "object possibly", "no instance method",
     ], hints: &["attribute"] },
     Phrases { class: C::NullValue, sure: &[
         "received undefined", "received null", "got: nil", "but got: nil", "from nil", "got nil", "was null",
@@ -75,7 +75,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "could not resolve placeholder", "could not find a value", "unresolved placeholder", "missing environment",
         "missing env", "must be set", "must be configured", "must be defined", "must be specified", "must set",
         "must provide", "nosuchelement",
-        "unset", "has not been initialized", "not been configured", "couldn't find env", "env::get", "notpresent",
+        "no active", "unset", "has not been initialized", "not been configured", "couldn't find env", "env::get", "notpresent",
         "no key", "missing `", "missing '", "missing \"", "secret_key_base", "app_key",
         "no application encryption key", "no connection string", "connection string", "not provided", "nokey",
         "badmapkey", "badkeyerror", "unknown key", "does not contain", "no entry", "no section:",

@@ -10,6 +10,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "max clients reached", "max connections", "maximum number of connections", "channel_max", "channelmax",
         "number of connections exceeded", "no more connections allowed", "err max number of clients",
         "user has more than", "connection limit exceeded", "too many sessions", "ora-00018", "ora-00020",
+        "could not find available handler", "no appropriate service handler", "ora-12516", "ora-12519", "ora-12520",
     ], hints: &[] },
     Phrases { class: C::PoolExhausted, sure: &[
         // SQL pools: SQLAlchemy, Hikari, DBCP, c3p0, Tomcat, Prisma, Sequelize, Knex/tarn, node-pg, TypeORM, Ecto,
@@ -99,6 +100,8 @@ pub(super) const PHRASES: &[Phrases] = &[
         "result window is too large", "limit of total fields", "limit of nested", "too_many_buckets",
         "too_many_clauses", "too many clauses", "maxclausecount", "maximum shards open", "max_result_window",
         "es_rejected_execution",
+        "snapshot too old", "must be shorter than", "shorter than", "too many parts", "reached maximum value",
+        "over max size", "maximum payload", "exceeded limit for", "sequence exhausted", "bytes billed",
         "row size too large", "specified key was too long", "too many columns", "too many sql variables",
         "too many parameters", "bind message has", "statement too complex", "too many rows",
         "program limit exceeded",
@@ -127,7 +130,8 @@ pub(super) const PHRASES: &[Phrases] = &[
         "dbupdateconcurrency", "concurrentmodification", "transaction aborted", "transaction was deadlocked",
         "snapshot isolation", "lock request time out", "redlock", "lockconflict", "text file busy",
         "being used by another process",
-        "lost lock", "cannot extend", "preempted", "fenced", "producerfenced", "instancefenced",
+        "missing lock", "distributed lock", "not owned", "notowned", "receipt handle", "concurrent update",
+        "updated or deleted by another", "lost lock", "cannot extend", "preempted", "fenced", "producerfenced", "instancefenced",
     ], hints: &["locked", "lock"] },
     Phrases { class: C::Timeout, sure: &[
         "querycanceled", "query_canceled", "canceling statement due to", "canceled due to",
@@ -146,6 +150,6 @@ pub(super) const PHRASES: &[Phrases] = &[
         "failed to update metadata",
         "not present in metadata", "expiring ", "stalled more than", "function_invocation_timeout",
         "acknowledgement on channel", "busy timeout", "watchdog", "idle for", "jobtimeout", "hung",
-        "upstream request timeout",
+        "upstream request timeout", "expired transaction", "stalled",
     ], hints: &["deadline", "expired", "slow"] },
 ];
