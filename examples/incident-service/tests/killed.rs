@@ -9,10 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::Program;
-use incident_service::loopback;
+use common::{Program, deliver};
 use incident_service::shop::{self, repository};
-use sentry_hooks::sign;
 
 const SECRET: &str = "test-secret";
 
@@ -70,18 +68,6 @@ impl Drop for Stopped {
     }
 }
 
-async fn deliver(url: &http::Uri, body: &'static [u8]) {
-    let request = http::Request::post(url.path())
-        .header("Host", "localhost")
-        .header("Sentry-Hook-Resource", "event_alert")
-        .header("Sentry-Hook-Signature", sign(SECRET, body).unwrap())
-        .body(body.into())
-        .unwrap();
-    let address = url.authority().unwrap().as_str().parse().unwrap();
-    let answer = loopback::send(address, request).await.unwrap();
-    assert_eq!((answer.status.as_u16(), answer.text().as_str()), (200, "accepted"));
-}
-
 /// Waits for something that another process does.
 fn until(what: &str, done: impl Fn() -> bool) {
     let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
@@ -102,9 +88,9 @@ async fn a_delivery_answered_before_the_kill_is_worked_on_once_after_it() {
     let scene = Scene::new();
     let (program, url) = scene.serve();
     let stopped = scene.stop_work();
-    deliver(&url, shop::FIRST_DELIVERY).await;
+    deliver(&url, SECRET, shop::FIRST_DELIVERY).await;
     // Another event of the same issue, which waits for the first one.
-    deliver(&url, shop::SECOND_DELIVERY).await;
+    deliver(&url, SECRET, shop::SECOND_DELIVERY).await;
     assert_eq!(scene.waiting().len(), 2);
     assert_eq!(program.kill(), "", "it was at work on the first one and had not said anything");
     drop(stopped);
@@ -118,7 +104,7 @@ async fn a_delivery_answered_before_the_kill_is_worked_on_once_after_it() {
     // The cooldown that the report began outlives the kill as well.
     let (program, url) = scene.serve();
     until("the second one is dealt with", || scene.waiting().is_empty());
-    deliver(&url, shop::FIRST_DELIVERY).await;
+    deliver(&url, SECRET, shop::FIRST_DELIVERY).await;
     let (output, log) = program.end();
     assert_eq!(output, "", "one action for one trouble");
     assert!(log.contains("cooling down"), "{log}");
@@ -129,7 +115,7 @@ async fn a_delivery_that_processes_die_of_is_put_aside() {
     let scene = Scene::new();
     let (program, url) = scene.serve();
     let stopped = scene.stop_work();
-    deliver(&url, shop::FIRST_DELIVERY).await;
+    deliver(&url, SECRET, shop::FIRST_DELIVERY).await;
     until("work begins", || scene.waiting() == ["00000000000000000001-1"]);
     program.kill();
     drop(stopped);

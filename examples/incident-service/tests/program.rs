@@ -7,25 +7,12 @@ mod common;
 
 use std::process::{Command, Stdio};
 
-use common::Program;
-use incident_service::loopback;
+use common::{Program, deliver};
 use incident_service::shop::{self, repository};
 use sentry_hooks::sign;
 use serde_json::Value;
 
 const SECRET: &str = "canary-0f9e8d7c6b5a";
-
-/// Posts an `event_alert` as Sentry does; it is taken.
-async fn deliver(url: &http::Uri, body: &'static [u8]) {
-    let request = http::Request::post(url.path())
-        .header("Host", "localhost")
-        .header("Sentry-Hook-Resource", "event_alert")
-        .header("Sentry-Hook-Signature", sign(SECRET, body).unwrap())
-        .body(body.into())
-        .unwrap();
-    let address = url.authority().unwrap().as_str().parse().unwrap();
-    assert_eq!(loopback::send(address, request).await.unwrap().status.as_u16(), 200);
-}
 
 #[tokio::test]
 async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
@@ -42,7 +29,7 @@ async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
     ]);
     let url = program.url_after("webhook at ");
     let url: http::Uri = url.parse().unwrap();
-    deliver(&url, shop::FIRST_DELIVERY).await;
+    deliver(&url, SECRET, shop::FIRST_DELIVERY).await;
     let (report, log) = program.end();
     let report: Value = serde_json::from_str(&report).unwrap();
     let statement = report["statement"].as_str().unwrap();
@@ -60,7 +47,7 @@ async fn without_a_reader_of_its_reports_the_service_ends_with_code_1() {
         Program::serve(&[("SENTRY_WEBHOOK_SECRET", SECRET), ("REPO", repo.to_str().unwrap())]);
     let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
     program.close_output();
-    deliver(&url, shop::FIRST_DELIVERY).await;
+    deliver(&url, SECRET, shop::FIRST_DELIVERY).await;
     let (code, log) = program.ended();
     assert_eq!(code, Some(1), "{log}");
     assert!(log.contains("the report was not published"), "{log}");
@@ -76,7 +63,7 @@ async fn words_of_a_delivery_cannot_begin_a_line_of_the_log() {
     let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
     let body =
         br#"{"action":"a\u001b[2J\u202e\r\nERROR forged","data":{"event":{"issue_id":"1"}}}"#;
-    deliver(&url, body).await;
+    deliver(&url, SECRET, body).await;
     let (_, log) = program.end();
     assert!(log.contains("forged"), "{log:?}");
     assert!(!log.contains(['\u{1b}', '\u{202e}', '\r']), "{log:?}");

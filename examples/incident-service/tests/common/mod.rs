@@ -22,6 +22,19 @@ pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     None
 }
 
+/// Posts an `event_alert` as Sentry does; it is taken.
+pub(crate) async fn deliver(url: &http::Uri, secret: &str, body: &'static [u8]) {
+    let request = http::Request::post(url.path())
+        .header("Host", "localhost")
+        .header("Sentry-Hook-Resource", "event_alert")
+        .header("Sentry-Hook-Signature", sentry_hooks::sign(secret, body).unwrap())
+        .body(body.into())
+        .unwrap();
+    let address = url.authority().unwrap().as_str().parse().unwrap();
+    let answer = incident_service::loopback::send(address, request).await.unwrap();
+    assert_eq!((answer.status.as_u16(), answer.text().as_str()), (200, "accepted"));
+}
+
 /// `incident-service serve` on a free port, configured by these variables alone. Where none names
 /// it, its state is kept in a directory of its own.
 pub(crate) struct Program {
