@@ -22,7 +22,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use sentry_correlate::rank::Ranker;
-use sentry_correlate::{Change, Exception, Frame, Incident, Window};
+use sentry_correlate::{Change, Exception, Frame, Hypothesis, Incident, Window};
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
@@ -96,7 +96,7 @@ impl Pair {
         }
     }
 
-    /// The place of the cause in the ranking, 1 being first, and what stands first.
+    /// The place of the cause in the ranking, 1 being first, and what speaks for it and for the first.
     fn rank(&self, index: usize) -> (usize, String) {
         let edits = std::iter::once(&self.cause).chain(&self.decoys);
         let edits = edits.map(|(path, old, new)| (path.as_str(), old.as_str(), new.as_str()));
@@ -112,11 +112,20 @@ impl Pair {
         let rival = (0..edits.len()).find(|&n| format!("{:040x}", place(n) + 1) == *first);
         let rival = rival.map_or(String::new(), |n| {
             let (path, old, new) = edits[n];
-            format!("{:?} {path}: {old} → {new}", ranking.classes)
+            format!("{path}: {old} → {new}\n    {}", told(&ranking.hypotheses[0]))
         });
         let at = ranking.hypotheses.iter().position(|one| one.sha == cause);
-        (at.map_or(edits.len(), |at| at + 1), rival)
+        let own = at.map_or(String::new(), |at| told(&ranking.hypotheses[at]));
+        let why = format!("    {own}\n  - {rival}\n    {:?}", ranking.classes);
+        (at.map_or(edits.len(), |at| at + 1), why)
     }
+}
+
+/// What speaks for a change.
+fn told(hypothesis: &Hypothesis) -> String {
+    let told = hypothesis.contributions.iter().filter(|told| told.amount.abs() >= 0.05);
+    let told = told.map(|told| format!("{} {:.2}", told.signal, told.amount));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// Ranks the pairs of a file and asserts the share of causes that come first.
@@ -127,13 +136,13 @@ fn check(name: &str, text: &str, floor: f64) {
         let (mut hits, before) = (0, all);
         for pair in &pairs {
             all += 1;
-            let (rank, rival) = pair.rank(all);
+            let (rank, why) = pair.rank(all);
             if rank == 1 {
                 hits += 1;
             } else {
                 let (path, old, new) = &pair.cause;
                 println!("{technology}: {} #{rank}\n  + {path}: {old} → {new}", pair.error);
-                println!("  - {rival}");
+                println!("{why}");
             }
         }
         first += hits;

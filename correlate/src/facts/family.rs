@@ -96,7 +96,9 @@ const KNOWN: &[(&str, Family)] = &[
     ("max_byte", F::Limit), ("fetch_byte", F::Limit), ("request_byte", F::Limit),
     ("search_path", F::Address), ("library_path", F::Kind), ("python_path", F::Kind), ("node_path", F::Kind),
     ("class_path", F::Kind), ("node_env", F::Flag), ("app_env", F::Flag), ("rail_env", F::Flag),
-    ("cache_dir", F::Address),
+    ("cache_dir", F::Address), ("same_site", F::Permission), ("trusted_origin", F::Permission),
+    ("load_default", F::Kind), ("encryption_key", F::Credential), ("app_key", F::Credential),
+    ("secret_key_base", F::Credential), ("public_url", F::Address), ("base_url", F::Address),
     ("statement_cache", F::Kind), ("prepare_threshold", F::Kind), ("prepared_statement", F::Kind),
     ("pool_mode", F::Kind), ("isolation_level", F::Kind), ("eviction_policy", F::Cache),
     ("maxmemory_policy", F::Cache), ("max_age", F::Cache),
@@ -166,7 +168,7 @@ pub(crate) fn families(key: &str) -> Vec<Family> {
 /// The families of a word, as bits. Of `maxclients`, `sslmode`, `connecttimeout`, which are run
 /// together, the longer words at the end tell.
 fn of_word(part: &str) -> u32 {
-    let mut bits = BY_WORD.get(part).copied().unwrap_or(0);
+    let mut bits = BY_WORD.get(singular(part)).copied().unwrap_or(0);
     for start in 1..part.len().saturating_sub(5) {
         if let Some(end) = part.get(start..) {
             bits |= BY_WORD.get(end).copied().unwrap_or(0);
@@ -177,6 +179,14 @@ fn of_word(part: &str) -> u32 {
         bits |= BY_WORD["limit"];
     }
     bits
+}
+
+/// `processe` and `batche`, which plurals in `es` leave, are `process` and `batch`.
+fn singular(part: &str) -> &str {
+    let bare = part.strip_suffix('e').filter(|bare| {
+        ["ss", "sh", "ch", "x"].iter().any(|end| bare.ends_with(end)) && !BY_WORD.contains_key(part)
+    });
+    bare.unwrap_or(part)
 }
 
 /// The family of the first known setting whose words stand in a row.
@@ -247,6 +257,7 @@ mod tests {
             ("DATA_UPLOAD_MAX_NUMBER_FIELDS", F::Limit),
             ("payments.endpoint", F::Address),
             ("TZ", F::Locale),
+            ("maxProcesses", F::Workers),
             ("colour", F::Other),
         ] {
             assert_eq!(families(key)[0], family, "{key}");

@@ -63,6 +63,8 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         .fold(of_file(setting, families) * family_fit(setting.family, trend, class), f64::max)
         .max(by_value(setting, families, class));
     let best = match class {
+        // Whoever closes first surprises the other.
+        C::ConnectionFailed | C::RemoteFailed if keeps(&words) => best.max(0.8),
         C::TlsFailed => trust::fit(setting, &words).unwrap_or(best),
         C::PermissionDenied if is_low_port(setting, families) => 1.0,
         _ => best,
@@ -97,6 +99,15 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
 fn of_file(setting: &Setting, families: &[Family]) -> f64 {
     let rights = matches!(setting.family, F::Permission | F::Credential);
     if rights && families == [F::Other] { 0.8 } else { 0.4 }
+}
+
+/// Whether the words of a key say how long a connection is kept, or how often it is tried.
+fn keeps(words: &[String]) -> bool {
+    let has = |word: &str| words.iter().any(|known| known == word);
+    has("keepalive")
+        || has("keep") && has("alive")
+        || has("idle") && !has("min") && !has("max")
+        || has("ping")
 }
 
 /// Whether a port went to those that only the superuser may listen at.
@@ -141,10 +152,32 @@ pub(crate) fn is_numbered(key: &str) -> bool {
     parts(key).iter().any(|part| NUMBERED.contains(&part.as_str()))
 }
 
+/// Whether the numbers of a setting are names, such as ports.
+fn is_named(setting: &Setting) -> bool {
+    let unit = |value: &Option<super::Value>| value.as_ref().is_some_and(|v| v.unit != Unit::None);
+    let own = setting.key.rsplit('.').next().unwrap_or(&setting.key);
+    let last = parts(own).pop().is_some_and(|part| NUMBERED.contains(&part.as_str()));
+    last && !unit(&setting.old) && !unit(&setting.new)
+}
+
 /// Words of keys whose numbers are names.
 const NUMBERED: &[&str] = &[
-    "port", "db", "database", "index", "uid", "gid", "user", "group", "mode", "umask", "chmod",
-    "shard", "id", "version", "location",
+    "port",
+    "targetport",
+    "db",
+    "database",
+    "index",
+    "uid",
+    "gid",
+    "user",
+    "group",
+    "mode",
+    "umask",
+    "chmod",
+    "shard",
+    "id",
+    "version",
+    "location",
 ];
 
 fn has_number(setting: &Setting) -> bool {
@@ -161,6 +194,9 @@ fn by_value(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
             let mut values = [&setting.old, &setting.new].into_iter().flatten();
             match values.find_map(|value| family_of(&value.text)) {
                 Some(family) => 0.9 * family_fit(family, setting.trend, class),
+                None if setting.new.as_ref().is_some_and(|new| is_mailbox(&new.text)) => {
+                    0.6 * family_fit(F::Permission, T::Replaced, class)
+                }
                 None if setting.trend != T::Replaced || has_number(setting) => 0.0,
                 None => {
                     let kind = 0.5 * family_fit(F::Kind, T::Replaced, class);
@@ -170,6 +206,13 @@ fn by_value(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
         }
         _ => 0.0,
     }
+}
+
+/// Whether a value is the address of a mailbox.
+fn is_mailbox(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| {
+        !name.contains(['/', ' ', ':']) && host.contains('.') && !host.contains(['/', ':', ' '])
+    })
 }
 
 /// What a value is by its look: an address, a path, a locale or zone.
@@ -294,7 +337,12 @@ pub(crate) fn step(setting: &Setting) -> f64 {
     let (Some(old), Some(new), T::Lowered | T::Raised) = numbers else { return 1.0 };
     let (Some(old), Some(new)) = (old.number, new.number) else { return 1.0 };
     let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
-    if small == 0.0 { 1.0 } else { (0.2 + 0.4 * (large / small).log2()).min(1.0) }
+    // Of ports and the like every number is another name.
+    if small == 0.0 || is_named(setting) {
+        1.0
+    } else {
+        (0.2 + 0.4 * (large / small).log2()).min(1.0)
+    }
 }
 
 /// Whether a value is a list or map of its own, written as text.

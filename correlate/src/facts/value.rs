@@ -90,14 +90,41 @@ fn quantity(key: &str, text: &str) -> Option<(Option<f64>, Unit)> {
         "r/s" => (1.0, Unit::None),
         "r/m" => (1.0 / 60.0, Unit::None),
         // A bare `m` is minutes for times, mebibytes for sizes, and thousandths for processors.
-        "m" if of_key(key).1 == Unit::Seconds || key.to_ascii_lowercase().contains("time") => {
-            (60.0, Unit::Seconds)
-        }
+        "m" if of_key(key).1 == Unit::Seconds || is_time(key) => (60.0, Unit::Seconds),
         "m" if key.to_ascii_lowercase().contains("cpu") => (0.001, Unit::None),
         "m" => (1_048_576.0, Unit::Bytes),
         _ => return None,
     };
     Some((Some(number * factor), unit))
+}
+
+/// Whether a key says that its value is a time.
+fn is_time(key: &str) -> bool {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "alive",
+        "deadline",
+        "delay",
+        "duration",
+        "every",
+        "expir",
+        "grace",
+        "heartbeat",
+        "idle",
+        "interval",
+        "lease",
+        "lifetime",
+        "period",
+        "poll",
+        "refresh",
+        "retention",
+        "time",
+        "ttl",
+        "wait",
+        "window",
+    ];
+    let key = key.to_ascii_lowercase();
+    WORDS.iter().any(|word| key.contains(word))
 }
 
 fn of_key(key: &str) -> (f64, Unit) {
@@ -226,6 +253,7 @@ mod tests {
         assert_eq!(way("lease", "PT5M", "PT30S"), Trend::Lowered);
         assert_eq!(way("wait", "1m30s", "45s"), Trend::Lowered);
         assert_eq!(way("keepalive", "6m", "45s"), Trend::Lowered);
+        assert_eq!(way("memory", "6m", "45m"), Trend::Raised);
         assert_eq!(Value::read("pod", "P1").number, None);
         assert_eq!(Value::read("host", "10.0.0.1").number, None);
     }

@@ -110,7 +110,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
                     && company >= 0.8
                     && !helps(&scene.prepared.change(position).files[fact.place.file].path);
                 near = if tunes { near.max(TUNED) } else { near };
-                in_code = !tunes && (near < AKIN || !is_option(&fact.kind, note));
+                in_code = !tunes && (near <= AKIN || !is_option(&fact.kind, note));
             }
             let relevance = bearing * near;
             Fit { fact: index, class, strength, relevance, bearing, in_code }

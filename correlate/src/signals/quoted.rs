@@ -243,7 +243,8 @@ fn name(scene: &Scene<'_>, key: &str) -> Option<f64> {
         let run = squeezed(name);
         run.len() >= 10 && scene.query.squeezed.contains(&run)
     };
-    (lower.len() >= 10 && (said(last) || said(&lower)) && parts(key).len() >= 2).then_some(0.9)
+    let said = said(&lower) || lower.split('.').any(said);
+    (lower.len() >= 10 && said && parts(key).len() >= 2).then_some(0.9)
 }
 
 /// Share of the key's words that the message names.

@@ -5,7 +5,8 @@ use super::{ErrorClass as C, Phrases};
 #[rustfmt::skip]
 pub(super) const PHRASES: &[Phrases] = &[
     Phrases { class: C::ImportFailed, sure: &[
-        "require() of es module", "es module", "cannot use import", "classnotfoundexception", "class not found",
+        "generated code is out of date", "cannot be created directly", "regenerated", "require() of es module",
+        "es module", "cannot use import", "classnotfoundexception", "class not found",
         "unable to load", "cannot load", "could not load", "couldn't load", "no such module", "no module named",
         "modulenotfound", "cannot import name", "importerror", "cannot find module", "cannot find package",
         "module not found", "classnotfound", "noclassdeffound", "cannot load such file", "loaderror",
@@ -79,7 +80,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "no key", "missing `", "missing '", "missing \"", "secret_key_base", "app_key",
         "no application encryption key", "no connection string", "connection string", "not provided", "nokey",
         "badmapkey", "badkeyerror", "unknown key", "does not contain", "no entry", "no section:",
-        "no configuration setting", "unbound variable", "validation error for settings", "field required",
+        "no configuration setting", "unbound variable", "validation error for settings", "configuration key", "field required",
     ], hints: &["missing", "required", "absent", "empty"] },
     Phrases { class: C::Assertion, sure: &["assert"], hints: &[] },
     Phrases { class: C::Crash, sure: &[

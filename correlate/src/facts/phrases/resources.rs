@@ -146,7 +146,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "max.poll.interval", "commitfailed", "commit cannot be completed", "group has already rebalanced",
         "rebalanceinprogress", "session expired", "missed heartbeat", "heartbeat",
         "idle-in-transaction", "idle in transaction", "idle_in_transaction", "temporarily overloaded",
-        "did not respond", "no response within", "not respond in time", "expired before", "elapsed",
+        "did not respond", "never received", "no response within", "not respond in time", "expired before", "elapsed",
         "failed to update metadata",
         "not present in metadata", "expiring ", "stalled more than", "function_invocation_timeout",
         "acknowledgement on channel", "busy timeout", "watchdog", "idle for", "jobtimeout", "hung",
