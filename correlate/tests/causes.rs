@@ -155,7 +155,7 @@ fn check(name: &str, text: &str, floor: f64) {
 
 #[test]
 fn causes_on_the_platform_come_first() {
-    check("platform", include_str!("causes/platform.toml"), 0.60);
+    check("platform", include_str!("causes/platform.toml"), 0.85);
 }
 
 #[test]

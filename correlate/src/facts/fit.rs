@@ -4,7 +4,7 @@
 //! cause", 0.5 "a usual one", 0.2 "it happens". The ranker's weight for the whole table is fitted.
 
 use super::{
-    ErrorClass, FactKind, Family, Setting, Trend, Unit, VersionStep, aside,
+    ErrorClass, FactKind, Family, Setting, Trend, Unit, VersionStep, aside, look,
     table::{counts, family_fit},
     trust,
 };
@@ -61,7 +61,7 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         })
         // What the file is about tells little of one key in it.
         .fold(of_file(setting, families) * family_fit(setting.family, trend, class), f64::max)
-        .max(by_value(setting, families, class));
+        .max(look::fit(setting, families, class));
     let best = match class {
         // Whoever closes first surprises the other.
         C::ConnectionFailed | C::RemoteFailed if keeps(&words) => best.max(0.8),
@@ -180,55 +180,10 @@ const NUMBERED: &[&str] = &[
     "location",
 ];
 
-fn has_number(setting: &Setting) -> bool {
+pub(super) fn has_number(setting: &Setting) -> bool {
     let is_switch = matches!(setting.trend, T::Enabled | T::Disabled);
     let mut values = [&setting.old, &setting.new].into_iter().flatten();
     is_switch || values.any(|value| value.text.bytes().any(|b| b.is_ascii_digit()))
-}
-
-/// What a value shows where the key does not: a switch, or another name for something.
-fn by_value(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
-    match setting.trend {
-        T::Enabled | T::Disabled => 0.9 * family_fit(F::Flag, setting.trend, class),
-        T::Replaced | T::Added | T::Removed if families == [F::Other] => {
-            let mut values = [&setting.old, &setting.new].into_iter().flatten();
-            match values.find_map(|value| family_of(&value.text)) {
-                Some(family) => 0.9 * family_fit(family, setting.trend, class),
-                None if setting.new.as_ref().is_some_and(|new| is_mailbox(&new.text)) => {
-                    0.6 * family_fit(F::Permission, T::Replaced, class)
-                }
-                None if setting.trend != T::Replaced || has_number(setting) => 0.0,
-                None => {
-                    let kind = 0.5 * family_fit(F::Kind, T::Replaced, class);
-                    kind.max(0.6 * family_fit(F::Address, T::Replaced, class))
-                }
-            }
-        }
-        _ => 0.0,
-    }
-}
-
-/// Whether a value is the address of a mailbox.
-fn is_mailbox(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, host)| {
-        !name.contains(['/', ' ', ':']) && host.contains('.') && !host.contains(['/', ':', ' '])
-    })
-}
-
-/// What a value is by its look: an address, a path, a locale or zone.
-fn family_of(text: &str) -> Option<Family> {
-    const ZONES: &[&str] =
-        &["Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Etc/", "US/"];
-    if ZONES.iter().any(|zone| text.starts_with(zone)) || text.ends_with("UTF-8") {
-        return Some(F::Locale);
-    }
-    let port = text.rsplit_once(':').is_some_and(|(host, port)| {
-        host.contains(|c: char| c.is_ascii_alphanumeric())
-            && !port.is_empty()
-            && port.bytes().all(|b| b.is_ascii_digit())
-    });
-    let path = text.starts_with(['/', '~']) || text.starts_with("./");
-    (text.contains("://") || path || port && !text.contains(' ')).then_some(F::Address)
 }
 
 /// Whether more of a setting allows less: the period in which so many requests are permitted.
@@ -296,7 +251,9 @@ fn against(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
 fn is_wider(setting: &Setting) -> bool {
     match (&setting.old, &setting.new) {
         (Some(old), Some(new)) => {
-            let is_list = [old, new].iter().all(|value| value.text.contains([',', ' ']));
+            let is_list = [old, new]
+                .iter()
+                .all(|value| value.text.contains([',', ' ']) && !value.text.starts_with('{'));
             let (old, new) = (parts(&old.text), parts(&new.text));
             is_list && new.len() > old.len() && old.iter().all(|word| new.contains(word))
         }

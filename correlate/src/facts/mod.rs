@@ -22,6 +22,7 @@ mod flow;
 mod guard;
 pub(crate) mod hints;
 mod line;
+mod look;
 mod manifest;
 pub(crate) mod matter;
 mod mechanism;
@@ -33,6 +34,7 @@ mod schema;
 mod table;
 mod trust;
 mod value;
+mod variable;
 
 pub use class::ErrorClass;
 pub(crate) use config_code::is_config_code;

@@ -3,6 +3,7 @@
 use super::hints::Hints;
 use super::line::Line;
 use super::value::trend;
+use super::variable::{is_variable, reads_variable};
 use super::{
     DefinitionAction, Fact, FactKind, Family, Setting, Value, among, code, config_code, contract,
     definition, dependency, family, flow, guard, line, manifest, migration, rights, schema,
@@ -367,24 +368,6 @@ fn image(setting: &Setting) -> Option<FactKind> {
         to: Some(after.1.to_owned()),
         step: dependency::step(Some(before.1), Some(after.1)),
     })
-}
-
-/// Whether a key says that its value names a variable or a secret.
-fn reads_variable(key: &str) -> bool {
-    parts(key).iter().any(|part| {
-        matches!(
-            part.as_str(),
-            "env" | "getenv" | "environ" | "environment" | "variable" | "var" | "secret" | "key"
-        )
-    })
-}
-
-/// Whether a value is the name of an environment variable.
-fn is_variable(text: &str) -> bool {
-    text.len() >= 4
-        && text.contains('_')
-        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-        && text.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 pub(super) fn setting(key: String, old: Option<&str>, new: Option<&str>, in_code: bool) -> Setting {

@@ -57,7 +57,7 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
         // What an image has inside is known; what an interface changed is guessed.
         let file =
             &scene.prepared.change(position).files[scene.fact(position, fit.fact).place.file];
-        let sure = if is_image_file(&file.path) { 0.9 } else { 0.6 };
+        let sure = if is_runtime || is_image_file(&file.path) { 0.9 } else { 0.6 };
         let value = (in_trace + named + sure * fit.strength).min(1.0) * fit.relevance;
         if value > best.map_or(0.0, |(_, other)| other) {
             best = Some((fit.fact, value));

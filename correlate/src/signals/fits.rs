@@ -293,7 +293,16 @@ fn nearness(scene: &Scene<'_>, position: usize, fact: &Fact, note: &Note) -> f64
             let said = |word: &&String| word.len() > 2 && scene.query.said.contains(word);
             let telling = |word: &&String| word.len() > 3 && !is_common(word);
             let count = words.iter().filter(said).filter(telling).count();
-            count >= 2 || count == 1 && words.len() >= 2 && words.iter().all(|word| said(&word))
+            // `setrecursionlimit` runs its words together.
+            let within = |word: &String| {
+                word.len() >= 12
+                    && scene.query.said.iter().any(|said| {
+                        said.len() >= 6 && !is_common(said) && word.contains(said.as_str())
+                    })
+            };
+            words.iter().any(within)
+                || count >= 2
+                || count == 1 && words.len() >= 2 && words.iter().all(|word| said(&word))
         }
         _ => false,
     };
@@ -325,8 +334,13 @@ fn is_akin(scene: &Scene<'_>, position: usize, fact: &Fact, note: &Note) -> bool
 /// step: `keepAliveTimeout: 65_000` → `1_000`.
 fn is_option(fact: &FactKind, note: &Note) -> bool {
     let FactKind::Setting(setting) = fact else { return false };
-    let named = setting.key.len() >= 7 && note.families.iter().any(|&family| counts(family));
-    let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return named };
+    // So is whether the other side is trusted.
+    if matches!(setting.trend, Trend::Enabled | Trend::Disabled) {
+        return note.families[0] == Family::Tls;
+    }
+    let counts = note.families.iter().any(|&family| counts(family));
+    let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return counts };
+    let named = setting.key.len() >= 7 && counts;
     let (Some(old), Some(new)) = (old.number, new.number) else { return false };
     named && old.max(new) >= LARGE * old.min(new)
 }
