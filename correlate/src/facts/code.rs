@@ -105,28 +105,64 @@ impl<'l> Line<'l> {
     }
 }
 
-/// What differs between two lines, if it is in literals alone.
+/// What differs between two lines, if it is in literals and their units alone.
 fn exchanged(old: &Line<'_>, new: &Line<'_>) -> Option<Vec<Setting>> {
     if old.tokens.len() != new.tokens.len() {
         return None;
     }
-    let mut settings = Vec::new();
+    // By the place of its literal.
+    let mut settings: Vec<(usize, Setting)> = Vec::new();
     for n in 0..old.tokens.len() {
         let same = old.tokens[n].hash == new.tokens[n].hash && old.word(n) == new.word(n);
-        let (before, after) = if same && !old.is_literal(n) {
+        if same && !old.is_literal(n) {
             continue;
-        } else {
-            (old.literal(n), new.literal(n))
-        };
-        if before == after {
+        }
+        if n > 0 && !old.is_literal(n) && !new.is_literal(n) {
+            // `ofSeconds(20)` → `ofMillis(20)`
+            let (at, setting) = remeasured(old, new, n)?;
+            settings.retain(|(known, _)| *known != at);
+            settings.push((at, setting));
+            continue;
+        }
+        let (before, after) = (old.literal(n), new.literal(n));
+        if before == after || settings.iter().any(|(known, _)| *known == n) {
             continue;
         }
         if n == 0 || settings.len() == DIFFERING || !old.is_literal(n) || !new.is_literal(n) {
             return None;
         }
-        settings.push(setting(old.key_of(n)?, Some(&before), Some(&after), true));
+        settings.push((n, setting(old.key_of(n)?, Some(&before), Some(&after), true)));
     }
-    (!settings.is_empty()).then_some(settings)
+    (!settings.is_empty()).then(|| settings.into_iter().map(|(_, setting)| setting).collect())
+}
+
+/// The literal, and its setting, whose unit the words at a place are.
+fn remeasured(old: &Line<'_>, new: &Line<'_>, n: usize) -> Option<(usize, Setting)> {
+    let units = (unit(old.word(n))?, unit(new.word(n))?);
+    let literal = |at: &usize| *at < old.tokens.len() && old.is_literal(*at) && new.is_literal(*at);
+    let at = [n + 1, n - 1].into_iter().find(literal)?;
+    let is_name = |&at: &usize| !old.is_literal(at) && !is_unit(old.word(at));
+    let key = (0..n.min(at)).rev().find(is_name)?;
+    let value = |line: &Line<'_>, unit| format!("{}{unit}", line.literal(at));
+    let values = (value(old, units.0), value(new, units.1));
+    Some((at, setting(old.word(key).to_owned(), Some(&values.0), Some(&values.1), true)))
+}
+
+/// The unit that a word of code is, as it stands behind a number: `ofMillis`, `from_secs`, `mb`.
+fn unit(word: &str) -> Option<&'static str> {
+    let lower = word.to_ascii_lowercase();
+    let bare = ["from_", "from", "of"].iter().find_map(|start| lower.strip_prefix(start));
+    Some(match bare.unwrap_or(&lower) {
+        "ms" | "millis" | "millisecond" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "min",
+        "h" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "kb" | "kib" | "kilobytes" => "kb",
+        "mb" | "mib" | "megabytes" => "mb",
+        "gb" | "gib" | "gigabytes" => "gb",
+        _ => return None,
+    })
 }
 
 /// The option that the old line has and the new one has not: `json({limit: '10mb'})` → `json()`.
@@ -258,6 +294,12 @@ mod tests {
         check("app use json limit 10 mb", "app use json", &[("limit", "10", None)]);
         check("sys setrecursionlimit 20000", "", &[("setrecursionlimit", "20000", None)]);
         check("items append 3", "", &[]);
+        check(
+            "builder setReadTimeout Duration ofSeconds 20 build",
+            "builder setReadTimeout Duration ofMillis 20 build",
+            &[("setReadTimeout", "20s", Some("20ms"))],
+        );
+        check("expiresIn 12 h", "expiresIn 30 s", &[("expiresIn", "12h", Some("30s"))]);
         check("wait timeout 3", "wait timeout seconds", &[]);
     }
 }

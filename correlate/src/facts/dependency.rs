@@ -98,11 +98,12 @@ pub(crate) fn installed(line: &str) -> Vec<&str> {
     let instruction =
         words.first().is_some_and(|word| word.bytes().all(|b| b.is_ascii_uppercase()));
     let installs = words.iter().any(|word| matches!(*word, "install" | "add" | "apt" | "apk"));
-    if words.iter().any(|word| word.contains('_')) || instruction && !installs {
+    if words.iter().any(|word| word.contains('_')) && !installs || instruction && !installs {
         return Vec::new();
     }
     let package = |word: &&str| {
         word.len() >= 2
+            && !word.contains('_')
             && word.starts_with(|c: char| c.is_ascii_lowercase())
             && !TOOLS.contains(word)
     };

@@ -210,7 +210,7 @@ pub(super) fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64
             F::Permission => any(0.5),
             F::Address => any(0.4),
             F::Tls => any(0.3),
-            F::Timeout | F::Cache => lower(0.4, 0.2, 0.2),
+            F::Timeout | F::Cache => lower(0.6, 0.25, 0.2),
             F::Kind => any(0.45),
             F::Flag => any(0.3),
             F::Locale => any(0.15),

@@ -123,7 +123,15 @@ pub(super) fn classes(text: &str) -> (Vec<ErrorClass>, usize) {
     (sure, count)
 }
 
-/// Whether `phrase` stands at a byte of `text`; a short one must stand alone.
+/// Names of errors of systems, which words such as `FileNotFound` and `openFile` hold inside.
+#[rustfmt::skip]
+const ERRNO: &[&str] = &[
+    "e2big", "eacces", "eagain", "ebusy", "edquot", "efbig", "einval", "emfile", "enfile", "enoent", "enomem", "enospc",
+    "enotdir", "enotfound", "epipe", "eperm", "erofs",
+];
+
+/// Whether `phrase` stands at a byte of `text`; a short one must stand alone, and the name of an
+/// error must begin a word.
 fn stands(text: &str, at: usize, phrase: &str) -> bool {
     let bytes = text.as_bytes();
     if !bytes[at..].starts_with(phrase.as_bytes()) {
@@ -131,6 +139,9 @@ fn stands(text: &str, at: usize, phrase: &str) -> bool {
     }
     let end = at + phrase.len();
     let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    if phrase.len() > 4 && phrase.starts_with('e') && ERRNO.contains(&phrase) {
+        return free(text[..at].chars().next_back());
+    }
     phrase.len() > 4 || free(text[..at].chars().next_back()) && free(text[end..].chars().next())
 }
 
@@ -216,6 +227,10 @@ mod tests {
         assert_eq!(classes("ä oom ö").0, [C::OutOfMemory]);
         assert_eq!(classes("zoom: 漢字"), (Vec::new(), 0));
         assert_eq!(classes("ab"), (Vec::new(), 0));
+        assert_eq!(classes("openfile"), (Vec::new(), 0));
+        assert_eq!(classes("resourceaccessexception"), (Vec::new(), 0));
+        assert_eq!(classes("filenotfounderror: x").0, [C::NotFound]);
+        assert_eq!(classes("error: queryaaaa enotfound db").0[0], C::ConnectionFailed);
     }
 
     #[test]

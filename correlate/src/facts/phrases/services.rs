@@ -74,7 +74,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "not readable", "unable to create file", "failed to open stream: permission",
     ], hints: &["not allowed", "denied", "rejected", "blocked", "allowed", "scope", "role"] },
     Phrases { class: C::ConnectionFailed, sure: &[
-        "connection refused", "econnrefused", "connection reset", "econnreset", " enotfound", "'enotfound'", "eai_again",
+        "connection refused", "econnrefused", "connection reset", "econnreset", "enotfound", "eai_again",
         "getaddrinfo", "gaierror", "name or service not known", "could not connect", "couldn't connect",
         "can't connect", "cannot connect", "unable to connect", "not connected", "failed to connect",
         "failed to open a connection", "failed to establish",
