@@ -1,6 +1,6 @@
 //! Which changes hold a word.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::parts::{PartIndex, Spelling};
 use super::table::Table;
@@ -20,7 +20,7 @@ pub(crate) struct WordIndex {
     /// Where asked for: the parts of all words.
     parts: Option<PartIndex>,
     /// The words that were met in several spellings: the parts of each, by hash and shape.
-    spellings: HashMap<(u64, u16), Spelling>,
+    spellings: Table<Spelling>,
     /// The parts of such words that the newest change holds, by hash and part.
     held: HashSet<(u64, u32)>,
     /// That change.
@@ -184,10 +184,16 @@ impl WordIndex {
     fn insert_respelt(&mut self, change: u32, hash: u64, shape: u16, text: &str, at: usize) {
         let Some(parts) = &mut self.parts else { return };
         let word = self.words.at(at);
-        let held = self.spellings.entry((hash, word.spelling.shape)).or_insert(word.spelling);
-        let before = *held;
-        let known = self.spellings.entry((hash, shape));
-        let spelling = *known.or_insert_with(|| parts.add(text, shape));
+        let before = word.spelling;
+        let (of_before, new) = self.spellings.place(spelling_hash(hash, before.shape));
+        if new {
+            *self.spellings.at(of_before) = before;
+        }
+        let (known, new) = self.spellings.place(spelling_hash(hash, shape));
+        if new {
+            *self.spellings.at(known) = parts.add(text, shape);
+        }
+        let spelling = *self.spellings.at(known);
         word.spelling = spelling;
         if word.newest != change {
             return self.insert_new(change, hash, shape, text, (at, false));
@@ -230,6 +236,11 @@ impl WordIndex {
             Some(posting.change as usize)
         })
     }
+}
+
+/// Tells the spellings of all words apart.
+fn spelling_hash(hash: u64, shape: u16) -> u64 {
+    (hash ^ u64::from(shape).wrapping_mul(0x9e37_79b9_7f4a_7c15)).max(1)
 }
 
 #[cfg(test)]
