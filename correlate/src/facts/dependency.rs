@@ -98,7 +98,7 @@ pub(crate) fn installed(line: &str) -> Vec<&str> {
     let instruction =
         words.first().is_some_and(|word| word.bytes().all(|b| b.is_ascii_uppercase()));
     let installs = words.iter().any(|word| matches!(*word, "install" | "add" | "apt" | "apk"));
-    if words.iter().any(|word| word.contains('_')) && !installs || instruction && !installs {
+    if !installs && (instruction || words.iter().any(|word| word.contains('_'))) {
         return Vec::new();
     }
     let package = |word: &&str| {
