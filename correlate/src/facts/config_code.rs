@@ -4,9 +4,10 @@
 //! Their lines are reduced to words, so a setting is what differs between two lines that begin
 //! alike: the word before the difference is its key.
 
-use super::Setting;
 use super::code::is_unit;
+use super::family::families;
 use super::read::setting;
+use super::{Family, Setting};
 use crate::Hunk;
 use crate::diff::reduce::keeps_lines;
 use crate::rank::words::words;
@@ -17,7 +18,7 @@ const LONGEST: usize = 8;
 const VALUE: usize = 12;
 
 /// Suffixes of templates that are filled in when the program is deployed.
-const TEMPLATES: &[&str] = &[".j2", ".jinja", ".erb", ".tmpl", ".tpl", ".gotmpl", ".template"];
+const TEMPLATES: &[&str] = &[".erb", ".gotmpl", ".jinja", ".template", ".tpl"];
 
 /// Whether a file of code is there to configure.
 pub(crate) fn is_config_code(path: &str) -> bool {
@@ -52,6 +53,8 @@ pub(crate) fn is_config_code(path: &str) -> bool {
     ) || matches!(
         stem,
         "Dockerfile"
+            | "docker-entrypoint"
+            | "entrypoint"
             | "Containerfile"
             | "Procfile"
             | "Caddyfile"
@@ -196,10 +199,18 @@ fn keyed(before: &[String], section: &str) -> Option<String> {
             "value" | "name" | "default" | "count" | "size" | "type" | "days" | "enabled"
         )
     });
-    Some(match block {
+    Some(match block.or_else(|| container(before, key)) {
         Some(block) => format!("{block}.{key}"),
         None => key.clone(),
     })
+}
+
+/// The word of a line that says what a key in it is about, where the key itself does not:
+/// `accept_content json`, `queues default 10 exports`.
+fn container<'w>(before: &'w [String], key: &str) -> Option<&'w str> {
+    let says = |word: &str| families(word) != [Family::Other];
+    let names = before.iter().rev().map(String::as_str).filter(|word| word.len() > 3);
+    if says(key) { None } else { names.skip_while(|word| *word == key).find(|word| says(word)) }
 }
 
 /// A line without a partner: its first word is the key.

@@ -2,8 +2,9 @@
 //!
 //! Lines are read in reduced form; a field is known by its name and, where it has one, its number.
 
-use super::SchemaAction;
+use super::read::setting;
 use super::schema::Step;
+use super::{SchemaAction, Setting};
 use crate::Hunk;
 
 /// Whether a file describes messages.
@@ -65,6 +66,17 @@ pub(crate) fn steps(hunk: &Hunk) -> Vec<Step> {
     }
     old.iter().for_each(|old| push(SchemaAction::ColumnDropped, old.name));
     steps
+}
+
+/// The name under which a file's messages are known, where it has another one now.
+pub(crate) fn namespace(hunk: &Hunk) -> Option<Setting> {
+    let of = |line| {
+        let (word, name) = str::split_once(line, ' ')?;
+        matches!(word, "package" | "namespace").then_some((word, name))
+    };
+    let (word, old) = hunk.removed.iter().find_map(of)?;
+    let (_, new) = hunk.added.iter().find_map(of)?;
+    (old != new).then(|| setting(word.to_owned(), Some(old), Some(new), false))
 }
 
 /// `int64 cents 2`, `1 required i64 cents`, `name fare type long`, `amount Int`.

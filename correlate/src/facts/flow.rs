@@ -174,8 +174,12 @@ fn command(text: &str) -> Option<Vec<(String, String)>> {
             }
             found.push((join(program, name), value.to_owned()));
         } else {
-            let (_, value) = found.last_mut().filter(|(_, value)| value.is_empty())?;
-            (*word).clone_into(value);
+            let (name, value) = found.last_mut().filter(|(_, value)| value.is_empty())?;
+            // `-c work_mem=64MB`: the letter only says that a setting follows.
+            match word.split_once('=').filter(|(key, _)| name.len() == 1 && is_name(key)) {
+                Some((key, inner)) => (*name, *value) = (key.to_owned(), inner.to_owned()),
+                None => (*word).clone_into(value),
+            }
         }
     }
     // A switch is on where it stands.
@@ -190,6 +194,9 @@ fn options(text: &str) -> Option<Vec<(String, String)>> {
     if let Some(options) = command(text).filter(|_| !text.contains("-X")) {
         return Some(options);
     }
+    if let Some(option) = assignment(text) {
+        return Some(vec![option]);
+    }
     let mut found = Vec::new();
     for word in text.split_whitespace() {
         let word = word.trim_matches(['"', '\'']);
@@ -203,6 +210,19 @@ fn options(text: &str) -> Option<Vec<(String, String)>> {
     // A word with a sign of equality in a sentence or an expression is none.
     let words = text.split_whitespace().count();
     (!found.is_empty() && found.len() * 2 >= words).then_some(found)
+}
+
+/// `SET lock_timeout TO '30s'`
+fn assignment(text: &str) -> Option<(String, String)> {
+    let mut words = text.split_whitespace();
+    let is = |word: Option<&str>, known: &[&str]| {
+        word.is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
+    let sets = is(words.next(), &["set"]);
+    let key = words.next().filter(|key| is_name(key))?;
+    let value = words.next().filter(|word| is(Some(word), &["to", "="])).and(words.next())?;
+    (sets && words.next().is_none())
+        .then(|| (key.to_owned(), unquote(value.trim_end_matches(';')).to_owned()))
 }
 
 fn is_name(key: &str) -> bool {
@@ -319,6 +339,8 @@ mod tests {
             &[("mongod.replSet", "rs0"), ("mongod.bind_ip_all", "on")],
         );
         check("args", "--requirepass $PW", &[("requirepass", "$PW")]);
+        check("PGOPTIONS", "-c search_path=a,b", &[("search_path", "a,b")]);
+        check("init", "SET lock_timeout TO '30s'", &[("lock_timeout", "30s")]);
         check("note", "first - second", &[("note", "first - second")]);
     }
 

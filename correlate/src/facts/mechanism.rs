@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{ErrorClass, Setting, Trend};
+use super::{ErrorClass, Setting, Trend, Value};
 use crate::rank::words::parts;
 
 use ErrorClass as C;
@@ -139,6 +139,13 @@ const VALUES: &[(&[&str], Makes)] = &[
     (&["serializable", "repeatable", "snapshot"], &[(C::Locked, 1.0)]),
 ];
 
+/// Words of the old value that the new one has no more.
+#[rustfmt::skip]
+const GONE: &[(&[&str], Makes)] = &[
+    // A command that brought the schema up to date is no longer run.
+    (&["migrate", "migration", "alembic", "flyway", "liquibase", "prepare"], &[(C::SchemaMismatch, 1.0)]),
+];
+
 /// The words that must stand in a key beside the first one, and the mechanism.
 type Entry = (Vec<&'static str>, usize);
 
@@ -178,16 +185,18 @@ impl Known {
                 }
             }
         }
-        if let Some(new) = setting.new.as_ref().filter(|new| new.text.len() <= LONGEST) {
-            let now = parts(&new.text);
-            let before = setting.old.as_ref().map(|old| parts(&old.text)).unwrap_or_default();
-            for (names, classes) in VALUES {
-                let is_named = |words: &[String]| words.iter().any(|w| names.contains(&w.as_str()));
-                if is_named(&now) && !is_named(&before) {
-                    makes.push(classes);
-                }
-            }
-        }
+        let of_value = |value: &Option<Value>| {
+            let value = value.as_ref().filter(|value| value.text.len() <= LONGEST);
+            value.filter(|value| value.number.is_none()).map(|value| parts(&value.text))
+        };
+        let [before, now] =
+            [&setting.old, &setting.new].map(of_value).map(Option::unwrap_or_default);
+        let holds = |words: &[String], names: &[&str]| {
+            words.iter().any(|word| names.contains(&word.as_str()))
+        };
+        let news = VALUES.iter().filter(|(names, _)| holds(&now, names) && !holds(&before, names));
+        let gone = GONE.iter().filter(|(names, _)| holds(&before, names) && !holds(&now, names));
+        makes.extend(news.chain(gone).map(|(_, classes)| *classes));
         Self { makes }
     }
 
@@ -239,5 +248,6 @@ mod tests {
         assert!(made("RUN_MIGRATIONS", "true", "false", C::SchemaMismatch) > 0.9);
         assert!(made("jpa.hibernate.ddl-auto", "update", "validate", C::SchemaMismatch) > 0.9);
         assert_eq!(made("RUN_MIGRATIONS", "false", "true", C::SchemaMismatch), 0.0);
+        assert!(made("npx", "prisma migrate deploy", "", C::SchemaMismatch) > 0.9);
     }
 }

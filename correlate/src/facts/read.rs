@@ -90,7 +90,11 @@ impl<'a> Reader<'a> {
         }
         if contract::is_contract(path) {
             for index in 0..self.file.hunks.len() {
-                self.push_steps(contract::steps(&self.file.hunks[index]), index);
+                let hunk = &self.file.hunks[index];
+                self.push_steps(contract::steps(hunk), index);
+                if let Some(setting) = contract::namespace(hunk) {
+                    self.push(FactKind::Setting(setting), index);
+                }
             }
         }
         if dependency::is_manifest(path) {

@@ -192,9 +192,11 @@ fn company(
     let error = scene.components;
     let path = &scene.prepared.change(position).files[fact.place.file].path;
     match &fact.kind {
-        // Whatever changes a schema configures the database, or those who agree on it.
+        // Those who agree on messages name no component.
+        FactKind::Schema { .. } if is_contract(path) => 1.3,
+        // Whatever changes a schema configures the database.
         FactKind::Schema { .. } => {
-            if error.is_empty() || error.meets(Components::of("sql")) || is_contract(path) {
+            if error.is_empty() || error.meets(Components::of("sql")) {
                 1.0
             } else {
                 0.7
