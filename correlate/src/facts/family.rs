@@ -92,7 +92,7 @@ const KNOWN: &[(&str, Family)] = &[
     ("ca_path", F::Tls), ("ca_file", F::Tls), ("min_protocol", F::Tls), ("min_version", F::Tls),
     ("reject_unauthorized", F::Tls),
     ("open_file", F::Limit), ("map_count", F::Limit), ("old_space", F::Memory), ("ram_percentage", F::Memory),
-    ("work_mem", F::Memory), ("memory_limit", F::Memory), ("size_limit", F::Limit), ("message_byte", F::Limit),
+    ("work_mem", F::Memory), ("buffer_pool", F::Memory), ("memory_limit", F::Memory), ("size_limit", F::Limit), ("message_byte", F::Limit),
     ("max_byte", F::Limit), ("fetch_byte", F::Limit), ("request_byte", F::Limit),
     ("search_path", F::Address), ("library_path", F::Kind), ("python_path", F::Kind), ("node_path", F::Kind),
     ("class_path", F::Kind), ("node_env", F::Flag), ("app_env", F::Flag), ("rail_env", F::Flag),

@@ -86,7 +86,8 @@ const MECHANISMS: &[Mechanism] = &[
      Way::On, &[(C::ConstraintViolated, 0.9), (C::InvalidValue, 0.9), (C::SchemaMismatch, 0.6), (C::Decoding, 0.5),
         (C::TypeMismatch, 0.5)]),
     // A write waits for more of the others than there are.
-    (&["insync", "sync replica", "consistency", "write concern", "required ack", "producer ack", "w", "quorum"],
+    (&["insync", "sync replica", "consistency", "write concern", "required ack", "producer ack", "mongo w", "uri w", "url w",
+       "quorum"],
      Way::Any, &[(C::RemoteFailed, 1.0), (C::ConnectionFailed, 0.4), (C::Timeout, 0.4)]),
     // What was just written is not there yet.
     (&["replica read", "read replica", "read preference", "replica delay", "replica lag", "max staleness",
@@ -114,14 +115,15 @@ const MECHANISMS: &[Mechanism] = &[
     (&["unknown property", "unknown propertie", "unknown field", "ignore unknown", "additional property",
        "additional propertie", "dynamic"],
      Way::Any, &[(C::SchemaMismatch, 1.0), (C::Decoding, 0.9), (C::InvalidValue, 0.7)]),
-    (&["subject", "schema registry", "compatibility"],
+    (&["stream subject", "filter subject", "subject name", "schema registry", "compatibility"],
      Way::Any, &[(C::NotFound, 0.9), (C::SchemaMismatch, 0.8), (C::RemoteFailed, 0.7), (C::InvalidValue, 0.6)]),
     // Keys that live on other nodes, transactions that need a set of them.
-    (&["cluster", "repl set", "replicaset", "replica set", "node group", "sentinel"],
+    (&["cluster enabled", "cluster mode", "cluster node", "repl set", "replicaset", "replica set",
+       "node group", "sentinel"],
      Way::Any, &[(C::ConnectionFailed, 0.8), (C::RemoteFailed, 0.6), (C::InvalidValue, 0.5)]),
     (&["requirepass", "protected mode", "auth enabled", "require auth"],
      Way::Any, &[(C::Unauthenticated, 1.0), (C::PermissionDenied, 0.6)]),
-    (&["open view", "lazy", "eager"], Way::Any, &[(C::MissingAttribute, 0.8), (C::NullValue, 0.4)]),
+    (&["open view", "lazy", "eager"], Way::Any, &[(C::MissingAttribute, 0.7), (C::NullValue, 0.3)]),
     (&["legacy timestamp", "server timezone", "timezone", "time zone"], Way::Any, &[(C::Locale, 1.0)]),
     (&["lock transaction"], Way::Down, &[(C::OutOfMemory, 1.0)]),
 ];

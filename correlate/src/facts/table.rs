@@ -51,7 +51,9 @@ pub(super) fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64
             F::Workers => lower(0.4, 0.2, 0.3),
             F::Retry => lower(0.35, 0.2, 0.15),
             F::Address => any(0.35),
-            F::Permission | F::Kind => any(0.25),
+            // Who may not ask any more waits for an answer.
+            F::Permission => if matches!(trend, T::Removed | T::Replaced) { 0.5 } else { any(0.25) },
+            F::Kind => any(0.25),
             F::Memory => lower(0.25, 0.1, 0.1),
             F::Limit => if trend == T::Raised { 0.3 } else { lower(0.3, 0.2, 0.3) },
             F::Cache => lower(0.3, 0.15, 0.1),

@@ -63,7 +63,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "not be empty", "must be provided", "lateinit property",
     ], hints: &["null", "undefined", "nil", "none"] },
     Phrases { class: C::MissingKey, sure: &[
-        "is missing", "missing value", "not found in configuration", "no configuration", "undefined environment",
+        "is missing", "missing value", "configuration key", "config key", "not found in configuration", "no configuration", "undefined environment",
         "could not fetch environment variable", "key :", "keyerror", "key not found", "keynotfound",
         "given key was not present", "missing key", "missing required", "no such key", "undefined index",
         "undefined array key", "undefined offset", "undefined key", "environment variable", "env var",

@@ -151,5 +151,5 @@ pub(super) const PHRASES: &[Phrases] = &[
         "not present in metadata", "expiring ", "stalled more than", "function_invocation_timeout",
         "acknowledgement on channel", "busy timeout", "watchdog", "idle for", "jobtimeout", "hung",
         "upstream request timeout", "expired transaction", "stalled",
-    ], hints: &["deadline", "expired", "slow"] },
+    ], hints: &["deadline", "expired", "slow", "systemexit"] },
 ];
