@@ -160,7 +160,7 @@ fn causes_on_the_platform_come_first() {
 
 #[test]
 fn causes_in_stores_come_first() {
-    check("stores", include_str!("causes/stores.toml"), 0.85);
+    check("stores", include_str!("causes/stores.toml"), 0.88);
 }
 
 #[test]
