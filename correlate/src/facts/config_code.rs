@@ -95,14 +95,20 @@ pub(crate) fn is_config_code(path: &str) -> bool {
     let named = NAMES
         .iter()
         .any(|word| stem.starts_with(word) || inner.split('.').any(|part| part == *word));
-    place || named || dotnet
+    let kind = inner.split('.').any(|part| KINDS.contains(&part));
+    place || named || kind || dotnet
 }
 
-/// Names of scripts that configure: `queue.options.ts`, `config.py`, `constants.js`.
+/// Names of scripts that configure: `config.py`, `next.config.js`.
+const NAMES: &[&str] =
+    &["celeryconfig", "config", "gunicorn", "knexfile", "puma", "settings", "unicorn"];
+/// What says so behind a name alone, as in `queue.options.ts`: `options.py` is a program's own.
+const KINDS: &[&str] = &["constants", "defaults", "limits", "options"];
+/// Words that begin statements, none of which sets anything.
 #[rustfmt::skip]
-const NAMES: &[&str] = &[
-    "celeryconfig", "config", "constants", "defaults", "gunicorn", "knexfile", "limits", "options", "puma", "settings",
-    "unicorn",
+const STATEMENTS: &[&str] = &[
+    "class", "def", "elif", "else", "except", "for", "from", "if", "import", "namespace", "require", "return", "try",
+    "while", "with",
 ];
 
 /// The settings that differ between the two sides of a hunk.
@@ -136,6 +142,9 @@ fn read(line: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     if line.starts_with("FROM ") {
         // An image is a dependency.
+        return found;
+    }
+    if STATEMENTS.contains(&line.split(' ').next().unwrap_or_default()) {
         return found;
     }
     for word in words(line) {
@@ -263,6 +272,7 @@ mod tests {
             [("INVARIANT_CULTURE".to_owned(), Trend::Added)],
         );
         assert_eq!(changes(&["FROM node 20"], &["FROM node 22"]), []);
+        assert_eq!(changes(&["import os"], &["import sys", "from a import b"]), []);
         assert_eq!(changes(&["COPY assets assets"], &[]), [("COPY".to_owned(), Trend::Removed)]);
     }
 
@@ -293,6 +303,8 @@ mod tests {
             "app/models/visit.rb",
             "test/cart_test.exs",
             "src/bus.js",
+            "yt/options.py",
+            "lib/constants.js",
             "src/App.tsx",
             "torch/ops/conv.py",
             "introspection/manager.xml",

@@ -21,7 +21,7 @@ pub(crate) fn read(line: &str) -> Line<'_> {
     if line.is_empty()
         || line.starts_with(['#', ';', '!', '}', ']', '<'])
         || line.starts_with("//")
-        || line == "{"
+        || !line.contains(char::is_alphanumeric)
     {
         return Line::Nothing;
     }
@@ -141,6 +141,7 @@ mod tests {
         assert_eq!(read("[worker]"), Line::Section("worker"));
         assert_eq!(read("\"mail\": {"), Line::Section("mail"));
         assert_eq!(read("# a: b"), Line::Nothing);
+        assert_eq!(read("-"), Line::Nothing);
         assert_eq!(read("- celery"), Line::Item("celery"));
         assert_eq!(read("127.0.0.1:80"), Line::Item("127.0.0.1:80"));
     }

@@ -41,6 +41,9 @@ fn builds(path: &str) -> bool {
 
 /// Files whose settings, beside their dependencies, tell tools how to build and check.
 const BUILDS: &[&str] = &[
+    ".readthedocs.yml",
+    ".readthedocs.yaml",
+    "mkdocs.yml",
     "pyproject.toml",
     "setup.cfg",
     "tslint.json",
