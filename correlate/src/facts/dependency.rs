@@ -254,6 +254,18 @@ fn versioned<'a>(name: &'a str, version: &'a str) -> Option<(&'a str, &'a str)> 
     .then_some((name, version))
 }
 
+/// How far the version of a package moved. Some runtimes take away with their second number what
+/// they had deprecated.
+pub(crate) fn step_of(name: &str, from: Option<&str>, to: Option<&str>) -> VersionStep {
+    match step(from, to) {
+        VersionStep::Minor if MOVING.contains(&name) => VersionStep::Major,
+        step => step,
+    }
+}
+
+/// Those runtimes.
+const MOVING: &[&str] = &["elixir", "php", "python", "ruby"];
+
 /// How far a version moved.
 pub(crate) fn step(from: Option<&str>, to: Option<&str>) -> VersionStep {
     let numbers = |version: &str| -> Vec<u64> {
@@ -382,5 +394,7 @@ mod tests {
         assert_eq!(step(Some("4.1.0"), Some("4.2.0")), VersionStep::Minor);
         assert_eq!(step(Some("4.1.0"), Some("4.1.2")), VersionStep::Patch);
         assert_eq!(step(None, Some("1")), VersionStep::Added);
+        assert_eq!(step_of("python", Some("3.11"), Some("3.12 slim")), VersionStep::Major);
+        assert_eq!(step_of("node", Some("20.1"), Some("20.9")), VersionStep::Minor);
     }
 }

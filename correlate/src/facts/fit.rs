@@ -202,13 +202,19 @@ fn inverse(trend: Trend) -> Trend {
     }
 }
 
+/// Whether the value of a setting is a version: of what is spoken, or of whose defaults count.
+fn is_versioned(setting: &Setting) -> bool {
+    parts(&setting.key)
+        .last()
+        .is_some_and(|part| matches!(part.as_str(), "version" | "default" | "compatibility"))
+}
+
 /// Versions that stand in configuration move far or hardly.
 fn version_step(setting: &Setting) -> f64 {
     let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return 1.0 };
     let is_version =
         |text: &str| text.contains('.') && text.starts_with(|c: char| c.is_ascii_digit());
-    let named = parts(&setting.key).last().is_some_and(|part| part == "version");
-    if !named || !is_version(&old.text) || !is_version(&new.text) {
+    if !is_versioned(setting) || !is_version(&old.text) || !is_version(&new.text) {
         return 1.0;
     }
     match super::dependency::step(Some(&old.text), Some(&new.text)) {
@@ -295,7 +301,7 @@ pub(crate) fn step(setting: &Setting) -> f64 {
     let (Some(old), Some(new)) = (old.number, new.number) else { return 1.0 };
     let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
     // Of ports and the like every number is another name.
-    if small == 0.0 || is_named(setting) {
+    if small == 0.0 || is_named(setting) || is_versioned(setting) {
         1.0
     } else {
         (0.2 + 0.4 * (large / small).log2()).min(1.0)

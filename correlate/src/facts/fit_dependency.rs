@@ -90,8 +90,6 @@ const RUNTIMES: &[&str] = &[
     "aspnet", "bun", "corretto", "deno", "dotnet", "elixir", "erlang", "go", "golang", "java", "jdk", "jre", "node",
     "nodejs", "openjdk", "perl", "php", "python", "ruby", "runtime", "sdk", "temurin", "zulu",
 ];
-/// Those of which the second number takes away what the last one had deprecated.
-const MOVING: &[&str] = &["python", "ruby", "php", "elixir"];
 
 /// What another version of a runtime explains: what it no longer has, allows or trusts.
 fn runtime_fit(name: &str, step: VersionStep, class: ErrorClass) -> f64 {
@@ -101,7 +99,6 @@ fn runtime_fit(name: &str, step: VersionStep, class: ErrorClass) -> f64 {
     }
     let size = match step {
         VersionStep::Major => 1.0,
-        VersionStep::Minor if MOVING.contains(&name.as_str()) => 0.85,
         VersionStep::Minor => 0.3,
         VersionStep::Patch => 0.1,
         _ => 0.0,
@@ -177,7 +174,7 @@ mod tests {
         assert!(tag("debian12", "scratch", C::TlsFailed) > 0.6);
         let python =
             |from, to, step| fit("python", [Some(from), Some(to)], step, C::MissingAttribute);
-        assert!(python("3.9", "3.12", VersionStep::Minor) > 0.8);
+        assert!(python("3.9", "3.12", VersionStep::Major) > 0.8);
         assert!(python("3.12.1", "3.12.4", VersionStep::Patch) < 0.3);
         let gone = |name, class| fit(name, [None, None], VersionStep::Removed, class);
         assert!(gone("tzdata", C::Locale) > 0.9);

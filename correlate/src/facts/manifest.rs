@@ -61,7 +61,7 @@ fn versions(file: &FileChange, found: &mut Vec<(FactKind, usize)>) {
         let step = if from.as_ref() == Some(&version) {
             VersionStep::Unknown
         } else {
-            dependency::step(from.as_deref(), Some(&version))
+            dependency::step_of(&name, from.as_deref(), Some(&version))
         };
         let (from, to) = match from.map(tidy) {
             // On one side the version stands elsewhere.

@@ -209,7 +209,8 @@ pub enum Family {
 /// How far a version moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VersionStep {
-    /// First number differs, or the second one below version 1.
+    /// First number differs, or the second one below version 1 or of a runtime that takes away with
+    /// it what it had deprecated (Python, Ruby, PHP, Elixir).
     Major,
     /// Second number differs.
     Minor,

@@ -370,7 +370,7 @@ fn image(setting: &Setting) -> Option<FactKind> {
         name: before.0.to_owned(),
         from: Some(before.1.to_owned()),
         to: Some(after.1.to_owned()),
-        step: dependency::step(Some(before.1), Some(after.1)),
+        step: dependency::step_of(before.0, Some(before.1), Some(after.1)),
     })
 }
 
