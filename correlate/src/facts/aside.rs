@@ -1,7 +1,10 @@
 //! Settings that hardly break anything although a word of their keys says so: names for people, looks,
 //! probes, schedules.
 
-use super::{ErrorClass, Setting, Trend, value::cron_period};
+use super::dependency::step;
+use super::value::cron_period;
+use super::{ErrorClass, Setting, Trend, VersionStep};
+use crate::rank::words::parts;
 
 use ErrorClass as C;
 
@@ -10,7 +13,7 @@ use ErrorClass as C;
 #[rustfmt::skip]
 const ASIDE: &[(&[&str], f64, &[C])] = &[
     // For people and for looks
-    (&["label", "metadata", "description", "comment", "title", "maintainer", "author", "owner"], 0.4, &[]),
+    (&["label", "metadata", "description", "comment", "title", "maintainer", "author", "owner"], 0.3, &[]),
     (&["theme", "colour", "color", "logo", "footer", "banner", "style", "icon", "greeting"], 0.3, &[C::NotFound]),
     // What is asked of a program from time to time
     (&["probe", "liveness", "livenessprobe", "readiness", "readinessprobe", "startupprobe", "healthcheck", "health",
@@ -37,7 +40,40 @@ pub(super) fn scale(setting: &Setting, parts: &[String], class: ErrorClass) -> f
     let aside = ASIDE.iter().filter(|(words, _, but)| !but.contains(&class) && has(words));
     let aside = aside.map(|(_, scale, _)| *scale).fold(1.0, f64::min);
     let trust = if class == C::TlsFailed && has(NO_TRUST) { 0.3 } else { 1.0 };
-    aside.min(trust) * schedule(setting)
+    aside.min(trust) * schedule(setting) * difference(setting)
+}
+
+/// How bold another value of a setting can be whatever the error: hardly, where it is for people or
+/// means nearly the same. 0 to 1.
+pub(crate) fn boldness(setting: &Setting) -> f64 {
+    let parts = parts(&setting.key);
+    let has = |words: &[&str]| parts.iter().any(|part| words.contains(&part.as_str()));
+    let aside = ASIDE.iter().filter(|(words, scale, _)| *scale <= MILD && has(words));
+    aside.map(|(_, scale, _)| *scale).fold(1.0, f64::min) * schedule(setting) * difference(setting)
+}
+
+/// What is set aside by so much hardly breaks anything.
+const MILD: f64 = 0.3;
+
+/// How much two values differ that are no quantities: not by the slash at their end, little by the
+/// last number of a version. 0 to 1.
+fn difference(setting: &Setting) -> f64 {
+    let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return 1.0 };
+    let (old, new) = (old.text.trim_end_matches('/'), new.text.trim_end_matches('/'));
+    if old.eq_ignore_ascii_case(new) && old.len() > 3 {
+        return 0.5;
+    }
+    let is_version = |text: &str| {
+        text.matches('.').count() == 2
+            && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+            && text.starts_with(|c: char| c.is_ascii_digit())
+    };
+    match step(Some(old), Some(new)) {
+        _ if !is_version(old) || !is_version(new) => 1.0,
+        VersionStep::Patch => 0.2,
+        VersionStep::Minor => 0.5,
+        _ => 1.0,
+    }
 }
 
 /// A schedule that moves by minutes changes hardly anything; one that runs far more often might.
@@ -49,5 +85,25 @@ fn schedule(setting: &Setting) -> f64 {
     match (cron_period(&old.text), cron_period(&new.text)) {
         (Some(old), Some(new)) => (0.15 + 0.15 * (old / new).log2().abs()).min(0.8),
         _ => 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::setting;
+
+    fn boldness(key: &str, old: &str, new: &str) -> f64 {
+        super::boldness(&setting(key.to_owned(), Some(old), Some(new), false))
+    }
+
+    #[test]
+    fn what_is_for_people_or_means_the_same_is_not_bold() {
+        assert_eq!(boldness("eviction", "noeviction", "allkeys-lru"), 1.0);
+        assert!(boldness("metadata.app", "redis", "cache") <= 0.4);
+        assert!(boldness("digest", "15 * * * *", "22 * * * *") < 0.2);
+        assert!(boldness("digest", "0 3 * * *", "*/5 * * * *") > 0.7);
+        assert!(boldness("url", "https://a.example/v1", "https://a.example/v1/") <= 0.5);
+        assert!(boldness("platform.php", "8.3.10", "8.3.14") < 0.3);
+        assert_eq!(boldness("host", "10.0.0.1", "10.0.0.2"), 1.0);
     }
 }

@@ -36,6 +36,7 @@ mod trust;
 mod value;
 mod variable;
 
+pub(crate) use aside::boldness;
 pub use class::ErrorClass;
 pub(crate) use config_code::is_config_code;
 pub(crate) use contract::is_contract;

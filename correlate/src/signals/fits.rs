@@ -1,6 +1,7 @@
 //! How the facts of a change relate to the incident: how well they explain its class of error, and
 //! how much they matter where it happened.
 
+use crate::facts;
 use crate::facts::component::Components;
 use crate::facts::family::is_generic;
 use crate::facts::{
@@ -59,6 +60,10 @@ pub(super) fn boldest<'s>(
         .map(|fit| (scene.fact(position, fit.fact), fit.bearing))
         .map(|(fact, bearing)| (fact, bearing * boldness(&fact.kind)))
         .filter(|(_, value)| *value > 0.0)
+        .map(|(fact, value)| match &fact.kind {
+            FactKind::Setting(setting) => (fact, value * facts::boldness(setting)),
+            _ => (fact, value),
+        })
         .max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
