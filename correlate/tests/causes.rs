@@ -167,3 +167,8 @@ fn causes_in_stores_come_first() {
 fn causes_written_later_come_first() {
     check("gateways", include_str!("causes/gateways.toml"), 0.80);
 }
+
+#[test]
+fn causes_in_stores_written_later_come_first() {
+    check("stores-later", include_str!("causes/stores_later.toml"), 0.0);
+}
