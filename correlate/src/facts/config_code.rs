@@ -36,6 +36,7 @@ pub(crate) fn is_config_code(path: &str) -> bool {
         suffix,
         "tf" | "tfvars"
             | "hcl"
+            | "bicep"
             | "cf"
             | "j2"
             | "tmpl"

@@ -142,6 +142,10 @@ fn is_odd(setting: &Setting, family: Family) -> bool {
     if counts(family) {
         return !has_number(setting);
     }
+    // `USE_X_FORWARDED_HOST` is a switch, wherever it leads.
+    if family == F::Address && matches!(setting.trend, T::Enabled | T::Disabled) {
+        return true;
+    }
     matches!(family, F::Address | F::Credential | F::Permission)
         && matches!(setting.trend, T::Raised | T::Lowered)
         && !is_numbered(&setting.key)

@@ -78,8 +78,10 @@ const MECHANISMS: &[Mechanism] = &[
        "session lifetime", "maxsize"],
      Way::Down, &[(C::NullValue, 0.9), (C::MissingKey, 0.9), (C::NotFound, 0.6), (C::Unauthenticated, 0.6),
         (C::MissingAttribute, 0.4)]),
+    (&["cursor timeout", "cursor idle", "scroll"], Way::Down, &[(C::NotFound, 0.9), (C::MissingKey, 0.5)]),
     // A pooler hands the next statement to another connection.
-    (&["pool mode", "statement cache", "prepare threshold", "prepared statement", "prepared", "statement name"],
+    (&["pool mode", "statement cache", "prepare threshold", "prepared statement", "prepared", "statement name",
+       "url pgbouncer"],
      Way::Any, &[(C::SchemaMismatch, 1.0), (C::NotFound, 0.5), (C::Locked, 0.4)]),
     (&["isolation"], Way::Any, &[(C::Locked, 1.0), (C::ConstraintViolated, 0.5)]),
     (&["sql mode", "strict", "strict mode", "strict tran"],
@@ -101,7 +103,7 @@ const MECHANISMS: &[Mechanism] = &[
        "server lifetime", "keepalive", "keep alive", "idle transaction", "ping interval"],
      Way::Down, &[(C::ConnectionFailed, 0.9), (C::Timeout, 0.8)]),
     (&["pre ping", "test borrow", "validation query", "test query", "keepalive", "keep alive", "check connection",
-       "reconnect", "auto reconnect", "retry connect", "retry write", "retryable"],
+       "reconnect", "auto reconnect", "retry connect", "retry write", "retryable", "conn health"],
      Way::Off, &[(C::ConnectionFailed, 0.9), (C::TlsFailed, 0.4)]),
     // Nobody brings the schema up to date any more.
     (&["migrate", "migration", "synchronize", "ddl", "automigrate", "flyway", "liquibase", "hbm2ddl"],

@@ -1,17 +1,15 @@
 //! How the facts of a change relate to the incident: how well they explain its class of error, and
 //! how much they matter where it happened.
 
+use crate::Observation;
 use crate::facts;
-use crate::facts::component::Components;
 use crate::facts::family::is_generic;
-use crate::facts::{
-    ErrorClass, Fact, FactKind, Family, Known, Setting, Trend, counts, fit, is_contract, step,
-};
+use crate::facts::{ErrorClass, Fact, FactKind, Family, Known, Setting, Trend, counts, fit, step};
 use crate::rank::note::Note;
 use crate::rank::query::Query;
 use crate::rank::words::{is_common, parts};
-use crate::{Incident, Observation};
 
+use super::company::company;
 use super::{Scene, Sight, environment};
 
 /// How a fact relates to the incident.
@@ -111,7 +109,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
             let mut near = if in_code { nearness(scene, position, fact, note) } else { 1.0 };
             // A named option that took a large step is configuration, wherever it stands.
             if in_code {
-                let tunes = tunes(&fact.kind, note, &known, class, strength)
+                let tunes = tunes(&scene.query, &fact.kind, note, &known, class, strength)
                     && company >= 0.8
                     && !helps(&scene.prepared.change(position).files[fact.place.file].path);
                 near = if tunes { near.max(TUNED) } else { near };
@@ -128,37 +126,6 @@ fn bearing(scene: &Scene<'_>, note: &Note) -> f64 {
     let elsewhere =
         note.bearing > 0.0 && environment::foreign(scene.here, note.environment).is_some();
     if elsewhere { 0.15 } else { note.bearing }
-}
-
-/// Frames of a library nearest to the crash whose paths name a component.
-const NEAREST: usize = 4;
-
-/// The components that an incident's words, frames and libraries name.
-pub(super) fn components(incident: &Incident, query: &Query) -> Components {
-    let trace: Vec<String> = query.trace_parts.iter().map(|(part, _)| part.clone()).collect();
-    let mut libraries = Components::of_parts(&query.packages);
-    for exception in &incident.exceptions {
-        // `com/zaxxer/hikari/pool/HikariPool.java`: no package manager's directory stands before it.
-        let foreign = exception.frames.iter().rev().filter(|frame| !frame.in_app).take(NEAREST);
-        for path in foreign.filter_map(|frame| frame.filename.as_deref()) {
-            libraries = libraries | Components::of(path);
-        }
-    }
-    // Where the library is known, words like "database" and "statement" mean its own.
-    let words: Vec<String> = if libraries.is_empty() {
-        query.said.clone()
-    } else {
-        query.said.iter().filter(|word| !is_everyday(word)).cloned().collect()
-    };
-    Components::of_parts(&words) | libraries | Components::of_parts(&trace)
-}
-
-/// Words that many components use of what they hold.
-fn is_everyday(word: &str) -> bool {
-    matches!(
-        word,
-        "db" | "database" | "statement" | "relation" | "repo" | "migration" | "sql" | "blob"
-    )
 }
 
 fn best_class(
@@ -186,64 +153,6 @@ fn best_class(
     best
 }
 
-/// A setting of the component that the error comes from explains more than one of another.
-fn company(
-    scene: &Scene<'_>,
-    position: usize,
-    fact: &Fact,
-    note: &Note,
-    class: Option<ErrorClass>,
-) -> f64 {
-    let error = scene.components;
-    let path = &scene.prepared.change(position).files[fact.place.file].path;
-    match &fact.kind {
-        // Those who agree on messages name no component.
-        FactKind::Schema { .. } if is_contract(path) => 1.3,
-        // Whatever changes a schema configures the database.
-        FactKind::Schema { .. } => {
-            if error.is_empty() || error.meets(Components::of("sql")) {
-                1.0
-            } else {
-                0.7
-            }
-        }
-        FactKind::Setting(_) | FactKind::SettingRenamed { .. } => {
-            let anybodys = class.is_some_and(is_anybodys);
-            if note.components.is_empty() {
-                if anybodys { 0.65 } else { 0.8 }
-            } else if error.is_empty() {
-                // A setting of a component which the error does not show.
-                if anybodys { 0.55 } else { 0.7 }
-            } else if error.meets(note.components) {
-                1.0
-            } else if is_shared(&fact.kind, note, class) {
-                0.8
-            } else {
-                0.45
-            }
-        }
-        _ => 1.0,
-    }
-}
-
-/// Whether a setting governs those who use what another component has: its workers take connections
-/// and locks, and what they are handed twice they write twice.
-fn is_shared(fact: &FactKind, note: &Note, class: Option<ErrorClass>) -> bool {
-    let FactKind::Setting(setting) = fact else { return false };
-    let of = |family| note.families.iter().take(2).any(|&known| known == family);
-    match class {
-        Some(
-            ErrorClass::PoolExhausted
-            | ErrorClass::TooManyClients
-            | ErrorClass::Locked
-            | ErrorClass::RateLimited
-            | ErrorClass::OutOfMemory,
-        ) => of(Family::Workers) && setting.trend == Trend::Raised,
-        Some(ErrorClass::ConstraintViolated) => of(Family::Workers) || of(Family::Timeout),
-        _ => false,
-    }
-}
-
 /// Where the error names what it misses, a setting of another name that is gone was not missed.
 fn missed(query: &Query, fact: &FactKind) -> f64 {
     let gone = match fact {
@@ -256,19 +165,6 @@ fn missed(query: &Query, fact: &FactKind) -> f64 {
         |name: &String| parts(name).iter().any(|part| part.len() > 2 && gone.contains(part));
     let mut names = query.quoted.iter().filter(|name| !name.contains(' ')).peekable();
     if names.peek().is_none() || names.any(shares) { 1.0 } else { 0.5 }
-}
-
-/// Classes of error that any setting could make.
-fn is_anybodys(class: ErrorClass) -> bool {
-    matches!(
-        class,
-        ErrorClass::InvalidValue
-            | ErrorClass::NotFound
-            | ErrorClass::TypeMismatch
-            | ErrorClass::NullValue
-            | ErrorClass::RemoteFailed
-            | ErrorClass::Decoding
-    )
 }
 
 /// Whether a fact was read from code rather than from configuration.
@@ -360,6 +256,7 @@ const LEAP: f64 = 3.0;
 /// Whether a number or switch in code is a setting in all but its place, wherever that is: it governs
 /// what the error is about, and it moved far.
 fn tunes(
+    query: &Query,
     fact: &FactKind,
     note: &Note,
     known: &Known,
@@ -368,10 +265,18 @@ fn tunes(
 ) -> bool {
     let (FactKind::Setting(setting), Some(class)) = (fact, class) else { return false };
     let by_mechanism = known.fit(class) >= 0.5;
-    let tuned = matches!(
-        note.families.first(),
-        Some(Family::Pool | Family::Workers | Family::Timeout | Family::Memory | Family::Retry)
-    );
+    let tuned = match note.families.first() {
+        Some(Family::Pool | Family::Workers | Family::Timeout | Family::Memory | Family::Retry) => {
+            true
+        }
+        // Sizes and counts are everywhere: the error speaks of this one.
+        Some(_) => {
+            let said =
+                |word: &String| word.len() > 4 && !is_common(word) && query.said.contains(word);
+            note.families.contains(&Family::Limit) && parts(&setting.key).iter().any(said)
+        }
+        None => false,
+    };
     let switched = matches!(setting.trend, Trend::Enabled | Trend::Disabled) && by_mechanism;
     strength >= 0.4 && (switched || leaps(setting) && (by_mechanism || tuned))
 }

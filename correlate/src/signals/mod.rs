@@ -8,6 +8,7 @@ mod bot;
 mod breadth;
 mod changes_together;
 mod code_fits;
+mod company;
 mod dependency;
 mod deployed;
 mod directory;

@@ -11,7 +11,7 @@ use crate::rank::words::{each_word, hash};
 use crate::{Incident, Observation, Place};
 
 use super::fits::{self, Fit};
-use super::{Sight, directory, environment};
+use super::{Sight, company, directory, environment};
 
 /// Rarity above which a word says no more, in nats.
 const RAREST: f64 = 5.0;
@@ -80,7 +80,7 @@ impl<'a> Scene<'a> {
             deployed_at: Vec::new(),
             frame_in: directory::frames(incident, prepared, &query),
             here: environment::here(incident),
-            components: fits::components(incident, &query),
+            components: company::components(incident, &query),
             matters: Matters::of(&query.said),
             fits: Vec::new(),
             together: vec![None; n],

@@ -106,7 +106,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "too many parameters", "bind message has", "statement too complex", "too many rows",
         "program limit exceeded",
         "query is too complex", "query complexity", "exceeds maximum operation depth", "maximum depth",
-        "depth limit", "max depth", "nesting of", "too many aliases", "maxaliases", "limit reached", "size limit",
+        "depth limit", "max depth", "nesting of", "too many aliases", "maxaliases", "limit reached", "has been reached", "size limit",
         "limit exceeded", "limitexceeded", "over the limit",
         "exceeded limit", "max number", "maximum number", "maximum size", "max size", "maximum length", "maxlength",
         "queue full", "queue is full", "queuefull", "queue.full", "buffer is full", "buffer full",
