@@ -193,3 +193,26 @@ fn a_bold_step_counts_less_where_the_file_matters_less() {
     assert_eq!(of("docs/example.yaml"), 0.0);
     assert!(of("monitoring/alerts.yaml") < 0.5 * of("config/app.yaml"));
 }
+
+#[test]
+fn an_address_that_the_error_does_not_name_explains_less() {
+    let failure = (
+        "ConnectError",
+        "Could not resolve host: ledger.internal (http://ledger.internal:8085)",
+        "shop/pay.py",
+    );
+    let of = |removed, added| measure("fact-fits", failure, ("config/app.yaml", removed, added));
+    let ledger = of("LEDGER_URL: http://ledger:8085", "LEDGER_URL: http://ledger.internal:8085");
+    let theirs = of("PRINTER_URL: http://printer:9000", "PRINTER_URL: http://press:9000");
+    let between = of("network: inner", "network: outer");
+    assert!(ledger > theirs && between > theirs, "{ledger} {theirs} {between}");
+}
+
+#[test]
+fn the_second_number_of_some_runtimes_is_a_major_step() {
+    let failure = ("ModuleNotFoundError", "No module named 'distutils'", "shop/plugins.py");
+    let image = |from, to| measure("dependency", failure, ("Dockerfile", from, to));
+    let (python, node) =
+        (image("FROM python:3.11", "FROM python:3.12"), image("FROM node:20.1", "FROM node:20.2"));
+    assert!(python > 2.0 * node, "{python} {node}");
+}

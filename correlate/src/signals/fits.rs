@@ -3,14 +3,13 @@
 
 use crate::Observation;
 use crate::facts;
-use crate::facts::family::is_generic;
 use crate::facts::{ErrorClass, Fact, FactKind, Family, Known, Setting, Trend, counts, fit, step};
 use crate::rank::note::Note;
 use crate::rank::query::Query;
 use crate::rank::words::{is_common, parts};
 
 use super::company::company;
-use super::{Scene, Sight, environment};
+use super::{Scene, Sight, akin, environment};
 
 /// How a fact relates to the incident.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +75,7 @@ pub(super) fn sight(scene: &Scene<'_>, position: usize, in_code: bool) -> Option
 /// The fits of all facts of the change at a position.
 pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
     let facts = scene.prepared.facts[position].iter().zip(&scene.prepared.notes[position]);
+    let mut akin = akin::Files::of(scene, position);
     facts
         .enumerate()
         .map(|(index, (fact, note))| {
@@ -101,12 +101,14 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
             let strength = strength
                 * company
                 * note.matters.beside(scene.matters)
+                * if akin::is_other_address(scene, fact, note, class) { 0.65 } else { 1.0 }
                 * if class == Some(ErrorClass::MissingKey) {
                     missed(&scene.query, &fact.kind)
                 } else {
                     1.0
                 };
-            let mut near = if in_code { nearness(scene, position, fact, note) } else { 1.0 };
+            let mut near =
+                if in_code { nearness(scene, position, fact, note, &mut akin) } else { 1.0 };
             // A named option that took a large step is configuration, wherever it stands.
             if in_code {
                 let tunes = tunes(&scene.query, &fact.kind, note, &known, class, strength)
@@ -178,7 +180,13 @@ fn in_code(fact: &FactKind) -> bool {
 
 /// Numbers and guards change in code all the time: they speak in full where the trace runs, less
 /// where the error says their name, and little elsewhere.
-fn nearness(scene: &Scene<'_>, position: usize, fact: &Fact, note: &Note) -> f64 {
+fn nearness(
+    scene: &Scene<'_>,
+    position: usize,
+    fact: &Fact,
+    note: &Note,
+    akin: &mut akin::Files,
+) -> f64 {
     let touches = scene.touches(position);
     let in_file = touches.iter().any(|touch| touch.file == fact.place.file);
     let near = touches.iter().any(|touch| {
@@ -212,26 +220,14 @@ fn nearness(scene: &Scene<'_>, position: usize, fact: &Fact, note: &Note) -> f64
     match (named, in_file) {
         (true, _) => 0.8,
         (false, true) => 0.6,
-        (false, false) if is_akin(scene, position, fact, note) => AKIN,
+        (false, false) if scene.components.meets(note.components) => AKIN,
+        (false, false) if akin.are(scene, position, fact.place.file) => AKIN,
         (false, false) => 0.2,
     }
 }
 
 /// How near a file is that lies beside those of the trace, or is about the same.
 const AKIN: f64 = 0.45;
-
-/// Whether a file lies beside those of the trace, is for the component that failed, or has a name
-/// that one of the trace has.
-fn is_akin(scene: &Scene<'_>, position: usize, fact: &Fact, note: &Note) -> bool {
-    let path = &scene.prepared.paths[scene.prepared.files[position][fact.place.file]];
-    let beside = path.directory.is_some_and(|directory| scene.frame_in[directory].is_some());
-    beside || scene.components.meets(note.components) || {
-        let name = path.path.rsplit('/').next().unwrap_or_default();
-        let telling = |word: &String| word.len() > 3 && !is_common(word) && !is_generic(word);
-        let traced = |word: &String| scene.query.trace_parts.iter().any(|(known, _)| known == word);
-        parts(name).iter().any(|word| telling(word) && traced(word))
-    }
-}
 
 /// Whether a number in code is the value of a named option that bounds something, and took a large
 /// step: `keepAliveTimeout: 65_000` → `1_000`.

@@ -3,6 +3,7 @@
 //! A signal is a measure between 0 and 1 of one change in its [`Scene`], and an observation that
 //! a person can check. A new signal is one more file and one more line in [`ALL`].
 
+mod akin;
 mod blamed;
 mod bot;
 mod breadth;
