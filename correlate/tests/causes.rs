@@ -165,10 +165,15 @@ fn causes_in_stores_come_first() {
 
 #[test]
 fn causes_written_later_come_first() {
-    check("gateways", include_str!("causes/gateways.toml"), 0.80);
+    check("gateways", include_str!("causes/gateways.toml"), 0.85);
 }
 
 #[test]
 fn causes_in_stores_written_later_come_first() {
     check("stores-later", include_str!("causes/stores_later.toml"), 0.80);
+}
+
+#[test]
+fn causes_of_other_ecosystems_come_first() {
+    check("edges", include_str!("causes/edges.toml"), 0.80);
 }
