@@ -8,14 +8,14 @@ use crate::rank::words::{is_common, parts};
 
 /// Whether files of one change lie beside those of the trace or have a name that one of the trace
 /// has; each file is asked once.
+#[derive(Default)]
 pub(super) struct Files(Vec<Option<bool>>);
 
 impl Files {
-    pub(super) fn of(scene: &Scene<'_>, position: usize) -> Self {
-        Self(vec![None; scene.prepared.files[position].len()])
-    }
-
     pub(super) fn are(&mut self, scene: &Scene<'_>, position: usize, file: usize) -> bool {
+        if self.0.is_empty() {
+            self.0.resize(scene.prepared.files[position].len(), None);
+        }
         *self.0[file].get_or_insert_with(|| {
             let path = &scene.prepared.paths[scene.prepared.files[position][file]];
             let beside = path.directory.is_some_and(|at| scene.frame_in[at].is_some());

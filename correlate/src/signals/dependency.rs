@@ -1,5 +1,7 @@
 //! A dependency changed whose code runs in the trace, or whose interface the error is about.
 
+use std::cell::OnceCell;
+
 use super::packages::{Namespaces, imported};
 use super::{Scene, Sight, Signal};
 use crate::{Direction, Observation, Provenance};
@@ -20,7 +22,8 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
     let mut best: Option<(usize, f64)> = None;
     let of_interface =
         if INTERFACE.iter().any(|&class| scene.query.is_surely(class)) { 1.0 } else { 0.5 };
-    let spaces = Namespaces::of_trace(scene);
+    // Most changes move no dependency.
+    let spaces = OnceCell::new();
     for fit in &scene.fits[position] {
         let FactKind::Dependency { name, step, .. } = &scene.fact(position, fit.fact).kind else {
             continue;
@@ -48,7 +51,9 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
             VersionStep::Added => 0.3,
         };
         // Its code runs in the trace; or the error is one that a changed interface makes.
-        let runs = runs.or_else(|| imported(scene, &package)).or_else(|| spaces.place(name));
+        let runs = runs
+            .or_else(|| imported(scene, &package))
+            .or_else(|| spaces.get_or_init(|| Namespaces::of_trace(scene)).place(name));
         let in_trace = of_interface * runs.map_or(0.0, |at| moved * 0.7 / (1.0 + 0.3 * at as f64));
         let named = crate::rank::words::parts(name)
             .iter()

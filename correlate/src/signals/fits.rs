@@ -75,7 +75,7 @@ pub(super) fn sight(scene: &Scene<'_>, position: usize, in_code: bool) -> Option
 /// The fits of all facts of the change at a position.
 pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
     let facts = scene.prepared.facts[position].iter().zip(&scene.prepared.notes[position]);
-    let mut akin = akin::Files::of(scene, position);
+    let mut akin = akin::Files::default();
     facts
         .enumerate()
         .map(|(index, (fact, note))| {
