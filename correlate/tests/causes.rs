@@ -96,11 +96,21 @@ impl Pair {
         }
     }
 
-    /// The place of the cause in the ranking, 1 being first, and what speaks for it and for the first.
+    /// The place of the cause among its decoys and innocents, 1 being first, and what speaks for it
+    /// and for the first.
     fn rank(&self, index: usize) -> (usize, String) {
-        let edits = std::iter::once(&self.cause).chain(&self.decoys);
-        let edits = edits.map(|(path, old, new)| (path.as_str(), old.as_str(), new.as_str()));
-        let edits: Vec<_> = edits.chain(INNOCENTS.iter().copied()).collect();
+        let edits = std::iter::once(&self.cause).chain(&self.decoys).map(borrowed);
+        self.place(index, &edits.chain(INNOCENTS.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// Its place among the causes of other errors.
+    fn rank_among(&self, index: usize, others: &[&Pair]) -> (usize, String) {
+        let edits = std::iter::once(self).chain(others.iter().copied());
+        self.place(index, &edits.map(|pair| borrowed(&pair.cause)).collect::<Vec<_>>())
+    }
+
+    /// The place of the first of some edits.
+    fn place(&self, index: usize, edits: &[(&str, &str, &str)]) -> (usize, String) {
         // Neither place nor name may tell the cause.
         let place = |n: usize| (n + 3 * index) % edits.len();
         let changes = edits.iter().enumerate();
@@ -121,6 +131,10 @@ impl Pair {
     }
 }
 
+fn borrowed((path, old, new): &Edit) -> (&str, &str, &str) {
+    (path, old, new)
+}
+
 /// What speaks for a change.
 fn told(hypothesis: &Hypothesis) -> String {
     let told = hypothesis.contributions.iter().filter(|told| told.amount.abs() >= 0.05);
@@ -128,14 +142,29 @@ fn told(hypothesis: &Hypothesis) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-/// Ranks the pairs of a file and asserts the share of causes that come first.
-fn check(name: &str, text: &str, floor: f64) {
+/// How many causes of other errors a cause is ranked among.
+const OTHERS: usize = 8;
+
+/// Ranks the pairs of a file and asserts the share of causes that come first: beside their decoys, and
+/// among the causes of other errors, each of which is as bold.
+fn check(name: &str, text: &str, floors: [f64; 2]) {
     let pairs: BTreeMap<String, Vec<Pair>> = toml::from_str(text).expect("pairs");
-    let (mut first, mut all) = (0, 0);
-    for (technology, pairs) in pairs {
+    let every: Vec<&Pair> = pairs.values().flatten().collect();
+    let (mut first, mut all, mut among) = (0, 0, 0);
+    for (technology, pairs) in &pairs {
         let (mut hits, before) = (0, all);
-        for pair in &pairs {
+        for pair in pairs {
+            // From all over the file, so mostly of other technologies.
+            let apart = |n: usize| every[(all + n * every.len() / (OTHERS + 1)) % every.len()];
+            let others: Vec<&Pair> = (1..=OTHERS).map(apart).collect();
             all += 1;
+            let (rank, why) = pair.rank_among(all, &others);
+            among += i32::from(rank == 1);
+            if rank > 1 {
+                let (path, old, new) = &pair.cause;
+                println!("AMONG {technology}: {} #{rank}\n  + {path}: {old} → {new}", pair.error);
+                println!("{why}");
+            }
             let (rank, why) = pair.rank(all);
             if rank == 1 {
                 hits += 1;
@@ -148,32 +177,35 @@ fn check(name: &str, text: &str, floor: f64) {
         first += hits;
         println!("{name} {technology}: {hits} of {}", all - before);
     }
-    let share = f64::from(first) / all as f64;
-    println!("{name}: {first} of {all} first, {:.1} %", 100.0 * share);
-    assert!(share >= floor, "{name}: {share:.3} < {floor}");
+    let shares = [first, among].map(|hits| f64::from(hits) / all as f64);
+    println!("{name}: {first} of {all} first, {:.1} %", 100.0 * shares[0]);
+    println!("{name}: {among} of {all} first among other causes, {:.1} %", 100.0 * shares[1]);
+    for (share, floor) in shares.into_iter().zip(floors) {
+        assert!(share >= floor, "{name}: {share:.3} < {floor}");
+    }
 }
 
 #[test]
 fn causes_on_the_platform_come_first() {
-    check("platform", include_str!("causes/platform.toml"), 0.88);
+    check("platform", include_str!("causes/platform.toml"), [0.88, 0.60]);
 }
 
 #[test]
 fn causes_in_stores_come_first() {
-    check("stores", include_str!("causes/stores.toml"), 0.90);
+    check("stores", include_str!("causes/stores.toml"), [0.90, 0.60]);
 }
 
 #[test]
 fn causes_written_later_come_first() {
-    check("gateways", include_str!("causes/gateways.toml"), 0.85);
+    check("gateways", include_str!("causes/gateways.toml"), [0.85, 0.60]);
 }
 
 #[test]
 fn causes_in_stores_written_later_come_first() {
-    check("stores-later", include_str!("causes/stores_later.toml"), 0.80);
+    check("stores-later", include_str!("causes/stores_later.toml"), [0.80, 0.60]);
 }
 
 #[test]
 fn causes_of_other_ecosystems_come_first() {
-    check("edges", include_str!("causes/edges.toml"), 0.80);
+    check("edges", include_str!("causes/edges.toml"), [0.80, 0.50]);
 }

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use crate::rank::words::parts;
 
-/// A set of [`COMPONENTS`], one bit each.
+/// A set of [`COMPONENTS`] and [`PRODUCTS`], one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Components(u32);
+pub(crate) struct Components(u64);
 
 /// Names of products, client libraries and their parts, in lower case, run together and without
 /// plural `s`, by component. Words of everyday language are left out.
@@ -56,11 +56,19 @@ const COMPONENTS: &[&[&str]] = &[
         "fontconfig", "grover", "prawn", "pdfkit", "reportlab", "dompdf", "skia", "skiasharp", "tesseract",
         "poppler", "graphviz"],
     &["vault", "consul", "etcd", "zookeeper", "secretsmanager", "ssm", "keyvault", "kms"],
-    &["mqtt", "mosquitto", "paho", "pulsar", "sqs", "sns", "pubsub", "kinesis", "eventhub", "servicebus",
-        "eventbridge", "stomp", "activemq", "artemis", "zeromq", "nsq", "jetstream", "nat"],
-    &["cassandra", "scylla", "dynamodb", "dynamo", "bigtable", "couchbase", "couchdb", "neo4j", "clickhouse",
-        "snowflake", "bigquery", "influxdb", "influx", "timescale", "hbase", "cosmo", "cosmosdb", "firestore",
-        "duckdb"],
+    &["activemq", "artemis", "stomp", "zeromq"],
+    &["eventbridge", "kinesis", "sns", "sqs", "shoryuken"],
+    &["eventhub", "servicebus"],
+    &["mosquitto", "mqtt", "paho"],
+    &["jetstream", "nat"],
+    &["nsq", "pubsub", "pulsar"],
+    &["bigquery", "bigtable", "firestore"],
+    &["cassandra", "datastax", "hbase", "scylla"],
+    &["clickhouse", "duckdb"],
+    &["cosmo", "cosmosdb", "couchbase", "couchdb", "neo4j"],
+    &["dynamo", "dynamodb"],
+    &["influx", "influxdb", "timescale"],
+    &["snowflake"],
     &["stripe", "paypal", "adyen", "braintree"],
     &["twilio", "vonage", "slack", "telegram", "discord", "firebase", "fcm", "apn"],
     // Clients of HTTP, and what stands between them and servers
@@ -125,15 +133,31 @@ const PORTS: &[(&str, &str)] = &[
     ("7687", "neo4j"),
 ];
 
+/// Names of the servers that speak SQL, their drivers and files: who names one means no other.
+#[rustfmt::skip]
+const PRODUCTS: &[&[&str]] = &[
+    &["postgre", "postgres", "postgresql", "pg", "pgbouncer", "pgpool", "pgcat", "supavisor", "psycopg", "psycopg2",
+        "asyncpg", "pgx", "pgxpool", "pq", "npgsql", "postgrex", "partman", "timescale", "cockroach"],
+    &["mysql", "mysql2", "pymysql", "mysqldb", "mysqlclient", "mysqld", "mariadb", "myxql", "mysqlconnector",
+        "innodb", "mycnf", "vitess", "proxysql"],
+    &["sqlite", "sqlite3"],
+    &["mssql", "sqlserver", "sqlclient"],
+    &["ora", "oracledb", "ojdbc", "tns"],
+];
+
+/// The bit of all that speak SQL, which stands first.
+const SQL: u64 = 1;
+
 /// Longest name of a component, in bytes.
 const LONGEST: usize = 24;
 
 /// The components of each name, as bits.
-static BY_NAME: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
+static BY_NAME: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
     let mut components = HashMap::new();
-    for (bit, names) in COMPONENTS.iter().enumerate() {
+    for (bit, names) in COMPONENTS.iter().chain(PRODUCTS).enumerate() {
+        let all = if bit >= COMPONENTS.len() { SQL } else { 0 };
         for name in *names {
-            *components.entry(*name).or_default() |= 1 << bit;
+            *components.entry(*name).or_default() |= 1 << bit | all;
         }
     }
     components
@@ -177,7 +201,11 @@ impl Components {
 
     /// Whether both name a component.
     pub(crate) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+        let products = |of: Self| of.0 >> COMPONENTS.len();
+        let both = self.0 & other.0;
+        // Settings of one server explain no error of another.
+        let apart = products(self) != 0 && products(other) != 0;
+        if both == SQL && apart { false } else { both != 0 }
     }
 }
 
@@ -210,6 +238,11 @@ mod tests {
         }
         assert!(!Components::of("smtp.timeout").meets(Components::of("sqlalchemy.exc.Error")));
         assert!(Components::of("request_timeout").is_empty());
+        let innodb = Components::of("innodb_lock_wait_timeout");
+        assert!(
+            innodb.meets(Components::of("pymysql")) && innodb.meets(Components::of("database"))
+        );
+        assert!(!innodb.meets(Components::of("psycopg")));
         assert!(Components::of_port("pg.internal:5432").meets(Components::of("psycopg2")));
         assert!(Components::of_port("587").meets(Components::of("smtplib")));
         assert!(Components::of_port("postgres://pg:5432/shop").meets(Components::of("psycopg")));

@@ -104,7 +104,7 @@ const KNOWN: &[(&str, Family)] = &[
     ("maxmemory_policy", F::Cache), ("max_age", F::Cache),
     ("date_format", F::Locale), ("time_format", F::Locale), ("default_encoding", F::Locale),
     ("image_pull", F::Other), ("max_retry", F::Retry), ("retry_limit", F::Retry), ("key_space", F::Address),
-    ("package", F::Address), ("routing_key", F::Address), ("partition_key", F::Address), ("key_prefix", F::Address), ("cpu", F::Workers),
+    ("package", F::Address), ("sql_mode", F::Flag), ("routing_key", F::Address), ("partition_key", F::Address), ("key_prefix", F::Address), ("cpu", F::Workers),
 ];
 
 /// Words of keys that show a family and still say what the setting is about.

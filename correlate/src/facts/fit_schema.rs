@@ -13,7 +13,7 @@ pub(super) fn fit(action: &SchemaAction, class: ErrorClass) -> f64 {
         (C::SchemaMismatch, S::ColumnAltered | S::ConstraintAdded) => 0.4,
         (C::SchemaMismatch, _) => 0.3,
         (C::ConstraintViolated, S::ColumnAdded { required: true } | S::ConstraintAdded) => 1.0,
-        (C::ConstraintViolated, S::ColumnAltered) => 0.7,
+        (C::ConstraintViolated, S::ColumnAltered) => 0.9,
         (C::ConstraintViolated, S::TableCreated | S::ConstraintDropped) => 0.4,
         (C::ConstraintViolated, _) => 0.3,
         (C::TypeMismatch, S::ColumnAltered) => 0.9,
