@@ -193,7 +193,9 @@ impl WordIndex {
         if new {
             *self.spellings.at(known) = parts.add(text, shape);
         }
-        let spelling = *self.spellings.at(known);
+        let mut spelling = *self.spellings.at(known);
+        // Where the hashes of two words fall together it is the other's, of another shape.
+        spelling.shape = shape;
         word.spelling = spelling;
         if word.newest != change {
             return self.insert_new(change, hash, shape, text, (at, false));
@@ -317,6 +319,26 @@ mod tests {
             sorted.sort();
             prop_assert_eq!(parts(&words), parts(&sorted));
         }
+    }
+
+    #[test]
+    fn spellings_that_fall_together_are_no_trouble() {
+        // A hostile patch can hold two words that are one to the table of spellings.
+        let (word, other) = (77, 77 ^ spelling_hash(0, 1) ^ spelling_hash(0, 2));
+        assert_eq!(spelling_hash(word, 1), spelling_hash(other, 2));
+        let mut index = WordIndex::with_parts();
+        for (change, hash) in [(0, word), (1, other), (2, word), (3, other)] {
+            for shape in [3, 1, 2, 3] {
+                index.insert(change, hash, shape, || "poolSize");
+            }
+        }
+        assert_eq!(index.changes(word).collect::<Vec<_>>(), [2, 0]);
+        assert_eq!(index.changes(other).collect::<Vec<_>>(), [3, 1]);
+        // A change that begins with the spelling that the other word has taken.
+        index.insert(4, other, 2, || "poolSize");
+        index.insert(5, word, 1, || "poolSize");
+        assert_eq!(index.changes(other).next(), Some(4));
+        assert_eq!(index.changes(word).next(), Some(5));
     }
 
     #[test]
