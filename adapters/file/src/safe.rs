@@ -18,10 +18,19 @@ pub(crate) fn directory(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    // What is in a directory is lost where its own name is.
+    let new: Vec<&Path> = path.ancestors().take_while(|it| !is_there(it)).collect();
+    builder.create(path)?;
+    new.into_iter().try_for_each(sync_name)
 }
 
-/// Writes `parts` to the new file `draft` and gives it the name `path` once it is on the disk.
+/// Whether there is a directory; the empty path is the working directory.
+fn is_there(path: &Path) -> bool {
+    path.as_os_str().is_empty() || path.exists()
+}
+
+/// Writes `parts` to the new file `draft` and gives it the name `path` once it is on the disk. After
+/// an error `path` may be there or not.
 pub(crate) fn write(draft: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let written = (|| {
         let mut file = options().write(true).create(true).truncate(true).open(draft)?;
@@ -34,10 +43,39 @@ pub(crate) fn write(draft: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<()
         fs::remove_file(draft).ok();
     }
     written?;
-    path.parent().map_or(Ok(()), sync)
+    sync_name(path)
 }
 
-/// Brings a directory's names to the disk. Windows does that by itself.
-fn sync(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+/// Brings the name of a file or directory to the disk. Windows has no way to ask for that.
+fn sync_name(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(directory) if cfg!(unix) => {
+            let here = directory.as_os_str().is_empty();
+            File::open(if here { Path::new(".") } else { directory })?.sync_all()
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_alone_is_one_in_the_working_directory() {
+        let path = Path::new("a-name-alone.test");
+        write(Path::new("a-name-alone.test.new"), path, &[b"x"]).unwrap();
+        let read = fs::read(path);
+        fs::remove_file(path).unwrap();
+        assert_eq!(read.unwrap(), b"x");
+    }
+
+    #[test]
+    fn directories_are_made_once() {
+        let dir = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            directory(&dir.path().join("a/b/c")).unwrap();
+        }
+        assert!(dir.path().join("a/b/c").is_dir());
+    }
 }
