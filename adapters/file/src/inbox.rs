@@ -130,12 +130,16 @@ impl Inbox {
         let head = serde_json::to_vec(&envelope)
             .map_err(|error| StoreFileError::io(&path)(error.into()))?;
         let draft = self.directory.join(draft(kept.number));
-        safe::write(&draft, &path, &[&head, b"\n", delivery.body()])
-            .map_err(StoreFileError::io(&path))?;
+        safe::write(&draft, &path, &[&head, b"\n", delivery.body()]).map_err(|error| {
+            // Where its name alone is not safe: it must not be worked on and sent again as well.
+            fs::remove_file(&path).ok();
+            StoreFileError::io(&path)(error)
+        })?;
         Ok(kept)
     }
 
-    /// What waits, the oldest first.
+    /// What waits, the oldest first: everything that is kept and not dealt with, also what this
+    /// process is at work on. Ask before the first [`keep`](Self::keep), for what others left.
     ///
     /// # Errors
     ///
