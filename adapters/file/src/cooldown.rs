@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +48,9 @@ use crate::{StoreFileError, safe};
 #[derive(Debug)]
 pub struct FileCooldown {
     memory: MemoryCooldown,
+    /// The latest time of a claim, in milliseconds since 1970. Beside the log: whoever claims must
+    /// not wait for the disk.
+    now: AtomicI64,
     log: Mutex<Log>,
     _lock: Lock,
 }
@@ -64,8 +68,6 @@ struct Line {
 struct Log {
     path: PathBuf,
     file: File,
-    /// The latest time of a claim.
-    now: i64,
     /// Lines that may be written before those that are over are taken out.
     room: usize,
 }
@@ -75,11 +77,15 @@ impl FileCooldown {
     ///
     /// # Errors
     ///
-    /// [`StoreFileError::is_locked`] when another process has it open; else what the system says.
+    /// [`StoreFileError::is_locked`] when another process has it open, and
+    /// [`StoreFileError::is_unreadable`] when it is no file of cooldowns; else what the system says.
     pub fn open(path: impl Into<PathBuf>, now: OffsetDateTime) -> Result<Self, StoreFileError> {
         let path = path.into();
         let lock = Lock::take(&beside(&path, "lock"))?;
         let at = millis(now);
+        if !is_ours(&path).map_err(StoreFileError::io(&path))? {
+            return Err(StoreFileError::unreadable(&path));
+        }
         let (log, lines) = Log::open(path.clone(), at).map_err(StoreFileError::io(&path))?;
         let memory = MemoryCooldown::new();
         for line in lines {
@@ -89,7 +95,7 @@ impl FileCooldown {
             let entered = memory.claim_sync(&line.key, &line.owner, now, Duration::ZERO);
             entered.and_then(|_| memory.confirm_sync(&line.key, &line.owner, until)).ok();
         }
-        Ok(Self { memory, log: Mutex::new(log), _lock: lock })
+        Ok(Self { memory, now: at.into(), log: Mutex::new(log), _lock: lock })
     }
 
     /// A panic leaves at most a part of a line, which is passed over, so poison means nothing.
@@ -107,9 +113,7 @@ impl CooldownStore for FileCooldown {
         now: OffsetDateTime,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let mut log = self.log();
-        log.now = log.now.max(millis(now));
-        drop(log);
+        self.now.fetch_max(millis(now), Ordering::Relaxed);
         self.memory.claim_sync(key, owner, now, lease)
     }
 
@@ -123,7 +127,8 @@ impl CooldownStore for FileCooldown {
             return Ok(false);
         }
         let line = Line { key: key.to_owned(), owner: owner.to_owned(), until: millis(until) };
-        self.log().add(&line).map_err(StoreError::unavailable)?;
+        let now = self.now.load(Ordering::Relaxed);
+        self.log().add(&line, now).map_err(StoreError::unavailable)?;
         Ok(true)
     }
 
@@ -151,12 +156,13 @@ impl Log {
         safe::write(&beside(&path, "new"), &path, &[&text])?;
         let file = safe::options().append(true).open(&path)?;
         let room = lines.len().max(Self::ROOM);
-        Ok((Self { path, file, now, room }, lines))
+        Ok((Self { path, file, room }, lines))
     }
 
-    fn add(&mut self, line: &Line) -> io::Result<()> {
+    /// Adds a line. At `now` those may be taken out that are over.
+    fn add(&mut self, line: &Line, now: i64) -> io::Result<()> {
         if self.room == 0 {
-            *self = Self::open(self.path.clone(), self.now)?.0;
+            *self = Self::open(self.path.clone(), now)?.0;
         }
         let mut text = Vec::new();
         write(line, &mut text)?;
@@ -167,6 +173,21 @@ impl Log {
         self.file.sync_data()
     }
 }
+
+/// Whether a file is empty, missing, or begins as every file of cooldowns does (or with zeros, where
+/// the power went off): opening would write over any other.
+fn is_ours(path: &Path) -> io::Result<bool> {
+    let mut begin = Vec::new();
+    match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        file => file?.take(BEGIN.len() as u64 + 1).read_to_end(&mut begin)?,
+    };
+    let begin = begin.strip_prefix(b"\n").unwrap_or(&begin);
+    Ok(begin.iter().zip(BEGIN).all(|(byte, ours)| byte == ours || *byte == 0))
+}
+
+/// What each line begins with.
+const BEGIN: &[u8] = br#"{"key":""#;
 
 /// The lines of a file that can be read; none where there is no file.
 fn read(path: &Path) -> io::Result<Vec<Line>> {
@@ -273,6 +294,29 @@ mod tests {
             assert!(matches!(claim(&store, "a", 1), Claim::Cooling { .. }));
             assert_eq!(claim(&store, "c", 1) == Claim::Claimed, c);
         }
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c");
+        for text in ["my notes\n", "{}", "\n\n", r#"{"name":"x"}"#] {
+            fs::write(&path, text).unwrap();
+            assert!(FileCooldown::open(&path, at(0)).unwrap_err().is_unreadable(), "{text}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        for half in ["", "\n", "{\"ke", "\n{\"key\":\"a", "\0\0\0\0\0\0\0\0\0\0"] {
+            fs::write(&path, half).unwrap();
+            FileCooldown::open(&path, at(0)).unwrap();
+        }
+    }
+
+    #[test]
+    fn whoever_claims_does_not_wait_for_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FileCooldown::open(dir.path().join("c"), at(0)).unwrap();
+        let _writing = store.log();
+        assert_eq!(claim(&store, "k", 0), Claim::Claimed);
     }
 
     #[test]

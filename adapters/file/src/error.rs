@@ -15,7 +15,7 @@ pub struct StoreFileError {
 enum Problem {
     #[error("in use by another process")]
     Locked,
-    #[error("not in the form of a kept delivery")]
+    #[error("not in the form that it is kept in")]
     Unreadable,
     #[error("{0}")]
     Io(#[source] io::Error),
