@@ -15,6 +15,7 @@ use sentry_correlate::source::{ChangeSource, DeploymentSource, Query, Sink, Sour
 use sentry_hooks::{
     Claim, CooldownStore, Decision, Delivery, Headers, MemoryCooldown, Policy, StoreError, danger,
 };
+use sentry_store_file::Inbox;
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, mpsc};
 
@@ -156,6 +157,23 @@ async fn the_worker_ends_with_what_publishing_failed_for() {
     let broken = |_| std::future::ready(Err(failure.clone()));
     assert_eq!(worker.run(broken).await, Err(failure.clone()));
     assert!(queue.keep(delivery(&of_issue(7), None)).await.is_err(), "nobody works any more");
+}
+
+#[tokio::test]
+async fn what_this_process_has_taken_is_not_resumed() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = Arc::new(Inbox::open(dir.path()).unwrap());
+    let pipeline = pipeline(Gate::open(), &Stores::new());
+    let tell = Arc::new(|_: &About, _| ());
+    let (queue, worker) =
+        Worker::new(pipeline, Some(Arc::clone(&inbox)), 8, OffsetDateTime::now_utc, tell);
+    // The second one waits for the first one, in case that it fails.
+    for _ in 0..2 {
+        queue.keep(delivery(shop::FIRST_DELIVERY, None)).await.unwrap();
+    }
+    queue.resume().await;
+    assert_eq!(inbox.waiting().unwrap().len(), 2, "neither is dealt with");
+    drop(worker);
 }
 
 #[tokio::test]

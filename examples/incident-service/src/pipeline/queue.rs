@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sentry_hooks::{Decision, Delivery};
+use sentry_store_file::Kept;
 use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -32,6 +33,8 @@ pub(super) struct Way {
     pub(super) clock: Clock,
     pub(super) tell: Tell,
     pub(super) promises: Promises,
+    /// What another process has left undone, until it is offered.
+    pub(super) left: Mutex<Vec<Kept>>,
     pub(super) incidents: mpsc::Sender<Task>,
     pub(super) owners: Owners,
     /// Keys of the deliveries that are offered again later, one of each key.
@@ -70,7 +73,7 @@ impl Queue {
 
     /// Offers what another process has taken and not dealt with, as there is room.
     pub async fn resume(&self) {
-        let left = self.0.promises.left();
+        let left = std::mem::take(&mut *unpoisoned(&self.0.left));
         if !left.is_empty() {
             tracing::info!("{} deliveries were left undone", left.len());
         }
@@ -239,10 +242,14 @@ impl Way {
         }
     }
 
-    /// No panic can leave the set half changed, so the lock's poison means nothing.
     fn later(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.later.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(&self.later)
     }
+}
+
+/// No panic can leave what is locked here half changed, so poison means nothing.
+fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Names of attempts. The random part keeps those of other processes and of this one before its

@@ -55,6 +55,8 @@ impl Worker {
             pipeline: Arc::clone(&pipeline),
             clock,
             tell: Arc::clone(&tell),
+            // Before anything is taken here: what is found now is of another process.
+            left: Mutex::new(promises.left()),
             promises: promises.clone(),
             incidents: sender,
             owners: Owners::new(),
