@@ -272,3 +272,82 @@ fn clipped(text: &str, most: usize) -> &str {
     }
     text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_word(c: char) -> bool {
+        c.is_ascii_alphanumeric() || c == '_'
+    }
+
+    /// How many bytes `holds` is true of at the beginning of a text.
+    fn run(text: &str, holds: fn(char) -> bool) -> usize {
+        text.find(|c| !holds(c)).unwrap_or(text.len())
+    }
+
+    /// Where the long literal that a text begins with ends.
+    fn literal(text: &str) -> Option<usize> {
+        let mut chars = text.char_indices();
+        let (_, quote) = chars.next()?;
+        let mut length = 0;
+        while let Some((at, c)) = chars.next() {
+            if c == quote {
+                return (length > LONGEST).then_some(at + 1);
+            }
+            if c == '\\' {
+                chars.next();
+            }
+            length += 1;
+        }
+        None
+    }
+
+    /// The same by the plainest way.
+    fn plain(line: &str) -> String {
+        let (mut found, mut rest) = (Vec::new(), line);
+        while let Some(c) = rest.chars().next() {
+            let length = run(rest, is_word);
+            let taken = if c == '"' || c == '\'' {
+                literal(rest).unwrap_or(1)
+            } else if length > LONGEST {
+                length
+            } else if c.is_ascii_digit() {
+                let whole = run(rest, |c| c.is_ascii_digit());
+                let behind = rest[whole..].strip_prefix('.').unwrap_or_default();
+                let decimals = run(behind, |c| c.is_ascii_digit());
+                let more = decimals > 0 && run(behind, is_word) <= LONGEST;
+                found.push(&rest[..whole + if more { 1 + decimals } else { 0 }]);
+                found[found.len() - 1].len()
+            } else if length > 0 {
+                found.push(&rest[..length]);
+                length
+            } else {
+                c.len_utf8()
+            };
+            rest = &rest[taken..];
+        }
+        let line = found.join(" ");
+        clipped(&line, LINE).trim_end().to_owned()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn lines_are_read_as_by_the_plainest_way(
+            parts in prop::collection::vec("[a-zA-Z_]{1,9}|[a-z0-9_]{30,70}|[0-9]{1,45}|\\.|[0-9]\\.[0-9a-z]{1,50}|[\"' \\\\(=]|[é日 x]{1,50}|[a-z ]{30,60}", 0..24),
+        ) {
+            let line = parts.concat();
+            let expected = plain(&line);
+            prop_assert_eq!(Text::of_code(&line), expected.as_str());
+            // What follows a line in a patch is none of its business.
+            let mut text = Text::default();
+            let patch = format!("+{line}\n{line}");
+            text.code_line(Raw::behind_first(&patch, &patch[..=line.len()]));
+            prop_assert_eq!(text.as_str().strip_suffix('\n'), Some(expected.as_str()));
+        }
+    }
+}
