@@ -220,7 +220,12 @@ fn keyed(before: &[String], section: &str) -> Option<String> {
 fn container<'w>(before: &'w [String], key: &str) -> Option<&'w str> {
     let says = |word: &str| families(word) != [Family::Other];
     let names = before.iter().rev().map(String::as_str).filter(|word| word.len() > 3);
-    if says(key) { None } else { names.skip_while(|word| *word == key).find(|word| says(word)) }
+    if says(key) {
+        return None;
+    }
+    let mut names = names.skip_while(|word| *word == key);
+    let first = before.first().filter(|first| *first != key && first.contains('_'));
+    names.find(|word| says(word)).or(first.map(String::as_str))
 }
 
 /// A line without a partner: its first word is the key.

@@ -12,7 +12,9 @@ pub(super) fn family_fit(family: Family, trend: Trend, class: ErrorClass) -> f64
     let lowered = matches!(trend, T::Lowered | T::Disabled | T::Removed);
     let lower = |yes: f64, added: f64, other: f64| match trend {
         T::Lowered => yes,
-        T::Removed | T::Disabled => yes * 0.5,
+        // Whoever had said so had a reason: what counts by default is mostly less.
+        T::Removed => yes * 0.7,
+        T::Disabled => yes * 0.5,
         T::Added => added,
         T::Replaced | T::Enabled => added * 0.8,
         T::Raised => other,
