@@ -85,7 +85,8 @@ fn status(code: &str) -> Option<C> {
 
 fn sqlstate(code: &str) -> Option<C> {
     Some(match code {
-        "53300" => C::TooManyClients,
+        // A server that refuses a connection has too many; MySQL writes it beside 1040.
+        "53300" | "08004" => C::TooManyClients,
         "53400" => C::PoolExhausted,
         "53200" => C::OutOfMemory,
         "53100" => C::LimitExceeded,
