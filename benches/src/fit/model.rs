@@ -114,8 +114,8 @@ impl Model {
         bounds.extend([FREE, FREE]);
         // What speaks for "none" must not speak against it.
         bounds.extend(std::iter::repeat_n((0.0, f64::INFINITY), Ranker::none_inputs().len()));
-        let mut start: Vec<f64> = priors.iter().map(|prior| prior.on).collect();
-        start.extend(priors.iter().map(|prior| prior.off));
+        let mut start: Vec<f64> = priors.iter().map(|prior| prior.on.weight).collect();
+        start.extend(priors.iter().map(|prior| prior.off.weight));
         start.extend([2.0, 0.0, 1.0]);
         start.resize(bounds.len(), 0.0);
         let gates: Vec<f64> = samples.iter().map(|s| self.gate(&s.whole.gate)).collect();
@@ -131,9 +131,10 @@ impl Model {
                 }
             }
             for (n, prior) in priors.iter().enumerate().filter(|(n, _)| measured[*n]) {
-                for (at, mean) in [(n, prior.on), (k + n, prior.off)] {
-                    loss += prior.strength * (x[at] - mean).powi(2);
-                    gradient[at] += 2.0 * prior.strength * (x[at] - mean);
+                for (at, expected) in [(n, prior.on), (k + n, prior.off)] {
+                    let off_by = x[at] - expected.weight;
+                    loss += expected.strength * off_by.powi(2);
+                    gradient[at] += 2.0 * expected.strength * off_by;
                 }
             }
             for at in 2 * k..x.len() {

@@ -10,11 +10,18 @@
 /// Prior of one signal.
 #[derive(Debug, Clone, Copy)]
 pub struct Prior {
-    /// Expected weight when the fault is on the stack.
-    pub on: f64,
-    /// Expected weight when it is off the stack.
-    pub off: f64,
-    /// How strongly a weight is drawn there.
+    /// When the fault is on the stack.
+    pub on: Expected,
+    /// When it is off the stack.
+    pub off: Expected,
+}
+
+/// What is believed of one weight.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected {
+    /// The expected weight.
+    pub weight: f64,
+    /// How strongly the weight is drawn there.
     pub strength: f64,
 }
 
@@ -22,6 +29,8 @@ pub struct Prior {
 const FIRM: f64 = 0.004;
 /// Strength of the priors of signals about settings.
 const LOOSE: f64 = 0.001;
+/// Strength of the prior that a bold step in a setting says nothing of a fault on the stack.
+const FIXED: f64 = 0.03;
 /// Share of a signal's weight that is expected to remain when the fault is off the stack.
 const OFF_STACK: f64 = 0.5;
 
@@ -29,9 +38,15 @@ const OFF_STACK: f64 = 0.5;
 #[must_use]
 pub fn of(signal: &str) -> Prior {
     let expected = match signal {
-        "fact-fits" | "quoted" | "setting-of-trace" | "setting-named" | "dependency" | "leap"
-        | "switched" | "removed-setting" | "major-version" => {
-            return Prior { on: 0.0, off: 0.0, strength: LOOSE };
+        "fact-fits" | "quoted" | "setting-of-trace" | "setting-named" | "dependency" => {
+            let open = Expected { weight: 0.0, strength: LOOSE };
+            return Prior { on: open, off: open };
+        }
+        "leap" | "switched" | "removed-setting" | "major-version" => {
+            return Prior {
+                on: Expected { weight: 0.0, strength: FIXED },
+                off: Expected { weight: 0.0, strength: LOOSE },
+            };
         }
         "touched-file" | "touched-line" | "blamed" | "words-in-diff" => 1.8,
         "message-words" => 1.5,
@@ -47,5 +62,8 @@ pub fn of(signal: &str) -> Prior {
     };
     // What speaks against a change does so wherever the fault is.
     let off = if expected < 0.0 { expected } else { OFF_STACK * expected };
-    Prior { on: expected, off, strength: FIRM }
+    Prior {
+        on: Expected { weight: expected, strength: FIRM },
+        off: Expected { weight: off, strength: FIRM },
+    }
 }
