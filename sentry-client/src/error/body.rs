@@ -20,6 +20,7 @@ pub(crate) struct ErrorBody {
 impl ErrorBody {
     const LONGEST_MESSAGE: usize = 300;
     const MOST_FIELDS: usize = 16;
+    const LONGEST_FIELD: usize = 60;
 
     /// Reads a body whatever its content type says: a 429 is JSON under `text/html`, a 403 may be
     /// a page.
@@ -85,7 +86,8 @@ impl ErrorBody {
     }
 
     fn field(&mut self, path: &str, value: &Value, words: &mut Vec<String>, depth: usize) {
-        if self.fields.len() >= Self::MOST_FIELDS || depth > 4 {
+        // A long name would be written again for each one within it.
+        if self.fields.len() >= Self::MOST_FIELDS || path.len() > Self::LONGEST_FIELD || depth > 4 {
             return;
         }
         match value {
@@ -110,7 +112,7 @@ impl ErrorBody {
 
     fn name_field(&mut self, path: &str) {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"._[]-".contains(&b);
-        if path.len() <= 60 && path.bytes().all(plain) && !self.fields.iter().any(|f| f == path) {
+        if path.bytes().all(plain) && !self.fields.iter().any(|f| f == path) {
             self.fields.push(path.to_owned());
         }
     }
@@ -149,6 +151,13 @@ mod tests {
 
     fn message(body: &str) -> Option<String> {
         ErrorBody::read(body.as_bytes()).message
+    }
+
+    #[test]
+    fn a_long_name_is_not_repeated_for_each_field_within() {
+        let within: Vec<_> = (0..3_000).map(|n| format!("\"{n}\":\"x\"")).collect();
+        let body = format!("{{\"{}\":{{{}}}}}", "a".repeat(30_000), within.join(","));
+        assert_eq!(ErrorBody::read(body.as_bytes()), ErrorBody::default());
     }
 
     #[test]
