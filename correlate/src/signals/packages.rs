@@ -34,7 +34,6 @@ const IMPORTED: &[(&str, &[&str])] = &[
     ("requests", &["urllib3"]),
     ("scikitlearn", &["sklearn"]),
     ("setuptools", &["pkgresources", "distutils"]),
-    ("springframework boot", &["springframework"]),
     ("urllib3", &["requests"]),
 ];
 
