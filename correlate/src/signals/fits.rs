@@ -54,14 +54,25 @@ pub(super) fn boldest<'s>(
 ) -> Option<(&'s Fact, f64)> {
     scene.fits[position]
         .iter()
-        .map(|fit| (scene.fact(position, fit.fact), fit.bearing))
-        .map(|(fact, bearing)| (fact, bearing * boldness(&fact.kind)))
+        .map(|fit| (scene.fact(position, fit.fact), fit.bearing * plausible(fit.strength)))
+        .map(|(fact, weight)| (fact, weight * boldness(&fact.kind)))
         .filter(|(_, value)| *value > 0.0)
         .map(|(fact, value)| match &fact.kind {
             FactKind::Setting(setting) => (fact, value * facts::boldness(setting)),
             _ => (fact, value),
         })
         .max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// How much a bold step counts that the table does not explain the error with.
+const UNEXPLAINED: f64 = 0.5;
+/// Strength from which a fact explains the error well enough.
+const EXPLAINED: f64 = 0.3;
+
+/// How much a step counts by how well the table says that it explains the error: the table does not
+/// know everything, so that what it does not explain still counts in part.
+fn plausible(strength: f64) -> f64 {
+    UNEXPLAINED + (1.0 - UNEXPLAINED) * (strength / EXPLAINED).min(1.0)
 }
 
 /// That fact as evidence.
