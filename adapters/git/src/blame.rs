@@ -305,6 +305,7 @@ fn replaced(
     }
     Ok(best.map(|(_, place)| place))
 }
+
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
