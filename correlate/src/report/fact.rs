@@ -1,6 +1,7 @@
 //! Facts of a change as clauses: "database connection pool was reduced from 20 to 5".
 
 use super::key;
+use super::mask;
 use super::quantity;
 use super::span::Sentence;
 use crate::Change;
@@ -59,7 +60,8 @@ fn setting(setting: &Setting, around: &Surroundings<'_>) -> Sentence {
         Some(path) if key::is_bare(&setting.key, &subject) => subject.word("in").code(path),
         _ => subject,
     };
-    if setting.family == Family::Credential {
+    // `CACHE_TOKEN` is first of all a setting of the cache.
+    if setting.family == Family::Credential || mask::names_secret(&setting.key) {
         return subject.word(match setting.trend {
             Trend::Added => "was added",
             Trend::Removed => "was removed",
@@ -258,6 +260,28 @@ mod tests {
             "Dependency `redis` was changed from `main` to `next`"
         );
         assert_eq!(bump(None, Some("5.0")), "Dependency `redis` was added at version `5.0`");
+    }
+
+    #[test]
+    fn values_of_secrets_are_not_said_whatever_they_are_for() {
+        for key in
+            ["CACHE_TOKEN", "POOL_PASSWORD", "queue.secret", "RetryApiKey", "TLS_PRIVATE_KEY"]
+        {
+            for new in ["", "=canary-2"] {
+                let patch = format!(
+                    "diff --git a/.env b/.env\n@@ -1 +1 @@\n-{key}=canary-1\n+{}{new}\n",
+                    if new.is_empty() { "" } else { key },
+                );
+                let mut change = change(".env", "");
+                change.files = crate::diff::patch::files(&patch);
+                let facts = crate::facts::read(&change);
+                assert!(!facts.is_empty(), "{key}");
+                for fact in facts {
+                    let said = plain(&clause(&fact, Some(&change)));
+                    assert!(!said.contains("canary"), "{said}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -63,6 +63,12 @@ fn user_information(line: &str) -> String {
     out
 }
 
+/// Whether a name, whatever stands in front of it, is that of a secret.
+pub(super) fn names_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    NAMES.iter().any(|secret| name.ends_with(secret))
+}
+
 /// The range of the value in `name: value`, `name = "value"` or `"name": "value"` when the name is
 /// that of a secret. Only literal values count: in code, `password = read()` shows nothing.
 fn value_of_secret(line: &str) -> Option<(usize, usize)> {
@@ -74,8 +80,7 @@ fn value_of_secret(line: &str) -> Option<(usize, usize)> {
     let name = name.trim_end_matches(['"', '\'', ' ', '?']);
     let last =
         name.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '.' | '{' | ','));
-    let last = last.into_iter().next()?;
-    if !NAMES.iter().any(|secret| last.ends_with(secret)) {
+    if !last.into_iter().next().is_some_and(names_secret) {
         return None;
     }
     let after =
