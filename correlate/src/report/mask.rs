@@ -12,6 +12,8 @@ const NAMES: &[&str] = &[
     "passwd",
     "passphrase",
     "pwd",
+    "_pass",
+    "-pass",
     "secret",
     "token",
     "apikey",
@@ -22,6 +24,11 @@ const NAMES: &[&str] = &[
     "access_key",
     "accesskey",
     "client_key",
+    "secret_key",
+    "secret_key_base",
+    "encryption_key",
+    "signing_key",
+    "app_key",
     "credential",
     "credentials",
     "authorization",
@@ -65,8 +72,9 @@ fn user_information(line: &str) -> String {
 
 /// Whether a name, whatever stands in front of it, is that of a secret.
 pub(super) fn names_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    NAMES.iter().any(|secret| name.ends_with(secret))
+    let lower = name.to_ascii_lowercase();
+    // The key of a variable opens something; that of a table or cache is a name, in small letters.
+    name.ends_with("_KEY") || NAMES.iter().any(|secret| lower.ends_with(secret))
 }
 
 /// The range of the value in `name: value`, `name = "value"` or `"name": "value"` when the name is
@@ -76,8 +84,7 @@ fn value_of_secret(line: &str) -> Option<(usize, usize)> {
     if line[separator..].starts_with("==") || line[separator..].starts_with("=>") {
         return None;
     }
-    let name = line[..separator].to_ascii_lowercase();
-    let name = name.trim_end_matches(['"', '\'', ' ', '?']);
+    let name = line[..separator].trim_end_matches(['"', '\'', ' ', '?']);
     let last =
         name.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '.' | '{' | ','));
     if !last.into_iter().next().is_some_and(names_secret) {
@@ -108,6 +115,11 @@ mod tests {
         for (line, expected) in [
             ("  password: hunter2", "  password: ***"),
             ("DB_PASSWORD=hunter2", "DB_PASSWORD=***"),
+            ("db_pass: hunter2", "db_pass: ***"),
+            ("STRIPE_KEY=hunter2", "STRIPE_KEY=***"),
+            ("secret_key_base: hunter2", "secret_key_base: ***"),
+            ("primary_key: id", "primary_key: id"),
+            ("compass: north", "compass: north"),
             ("\"api_key\": \"abc\",", "\"api_key\": \"***\","),
             ("smtp.token = 'abc' # old", "smtp.token = '***' # old"),
             ("url: postgres://shop:hunter2@db/shop", "url: postgres://***@db/shop"),
