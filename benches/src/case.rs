@@ -40,6 +40,9 @@ pub struct Source {
     pub trace: Trace,
     /// What kind of cause it is (`pool`, `timeout`, …), where the cause is off the stack.
     pub kind: Option<String>,
+    /// Whether those who taught the ranker its words had read cases of this service: it then
+    /// answers them better than others, and they are no measure of its percentages.
+    pub read: bool,
 }
 
 /// How a stack trace came about.

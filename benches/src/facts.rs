@@ -134,6 +134,7 @@ impl Fact {
             culprits: self.culprits.clone(),
             trace: self.trace,
             kind: None,
+            read: false,
         }
     }
 

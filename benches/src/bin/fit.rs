@@ -18,6 +18,11 @@ struct Arguments {
     /// then not written.
     #[arg(long, num_args = 1..)]
     apart: Vec<PathBuf>,
+    /// Files of labelled cases that are fitted on as well, of services that those had read who
+    /// taught the ranker its words: percentages are not calibrated on them. Cases may also say so
+    /// themselves (`source.read`).
+    #[arg(long, num_args = 1..)]
+    read: Vec<PathBuf>,
     /// Files of labelled cases, JSON Lines, plain or gzipped.
     #[arg(required = true)]
     cases: Vec<PathBuf>,
@@ -34,12 +39,18 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let cases = read_all(&arguments.cases)?;
-    let samples = data::measure(&cases, false);
+    let (cases, read) = (read_all(&arguments.cases)?, read_all(&arguments.read)?);
+    let measure = |blank| {
+        let mut samples = data::measure(&read, blank);
+        samples.iter_mut().for_each(|sample| sample.read = true);
+        samples.extend(data::measure(&cases, blank));
+        samples
+    };
+    let samples = measure(false);
     if samples.is_empty() {
         return Err("no labelled case among them".into());
     }
-    let blank = data::measure(&cases, true);
+    let blank = measure(true);
     let fitted = fit::fit(&samples, &blank);
     for (split, figures) in &fitted.weights.figures {
         print(split, figures);

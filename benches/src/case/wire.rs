@@ -34,6 +34,8 @@ struct Source {
     trace: Option<String>,
     #[serde(default)]
     kind: Option<String>,
+    #[serde(default)]
+    read: bool,
 }
 
 #[derive(Deserialize)]
@@ -134,7 +136,13 @@ impl Source {
             Some("reported") => Trace::Reported,
             _ => Trace::Unknown,
         };
-        super::Source { repo: self.repo, culprits: self.culprits, trace, kind: self.kind }
+        super::Source {
+            repo: self.repo,
+            culprits: self.culprits,
+            trace,
+            kind: self.kind,
+            read: self.read,
+        }
     }
 }
 

@@ -45,6 +45,9 @@ fn source(source: &Source) -> Value {
     if let Some(kind) = &source.kind {
         value["kind"] = kind.as_str().into();
     }
+    if source.read {
+        value["read"] = true.into();
+    }
     value
 }
 

@@ -1,5 +1,6 @@
 //! What turns scores into probabilities that can be believed: three numbers, chosen on answers to
-//! projects that the weights had not seen. Two surprises are made small together: at the whole
+//! projects that the weights had not seen, of services that nobody had read who taught the ranker
+//! its words: what was read is answered too well to say what a percentage is worth. Two surprises are made small together: at the whole
 //! answer, and at whether the first suspect was right, because that is the percentage people read.
 
 use sentry_correlate::rank::Any;
@@ -17,6 +18,7 @@ const BOUNDS: [Bound; 3] = [(0.3, 3.0), (0.1, 3.0), (-5.0, 5.0)];
 pub fn calibrate(held: &[(&Sample, &Sample, Model)]) -> (f64, Any) {
     let answers: Vec<(Scores, &[usize], Scores)> = held
         .iter()
+        .filter(|(sample, _, _)| !sample.read)
         .map(|(sample, _, model)| {
             let whole = model.scores(&sample.whole);
             (whole, sample.whole.right.as_slice(), model.scores(&sample.without))

@@ -12,6 +12,8 @@ pub struct Sample {
     pub group: String,
     /// Whether the case is of the configuration kind.
     pub configuration: bool,
+    /// Whether those who taught the ranker its words had read cases of this service.
+    pub read: bool,
     /// The question as it was.
     pub whole: Question,
     /// The same with its culprits taken out.
@@ -47,6 +49,7 @@ pub fn measure(cases: &[Case], blank: bool) -> Vec<Sample> {
             Some(Sample {
                 group: source.repo.clone(),
                 configuration: source.kind.as_deref().is_some_and(|kind| kind != "code"),
+                read: source.read,
                 whole: question(case.incident(), case.window(), &source.culprits, blank),
                 without: question(case.incident(), &without, &[], blank),
             })

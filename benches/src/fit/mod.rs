@@ -98,7 +98,8 @@ impl Fitted {
     }
 }
 
-/// Figures of regressions, configuration cases and both.
+/// Figures of regressions, configuration cases and both; and of what nobody had read who taught the
+/// ranker its words.
 fn split<'a>(
     figures: &mut BTreeMap<String, BTreeMap<String, f64>>,
     suffix: &str,
@@ -107,12 +108,15 @@ fn split<'a>(
     let answers: Vec<Held<'_>> = held
         .map(|(sample, model)| (sample, model.answer(&sample.whole), model.answer(&sample.without)))
         .collect();
-    for (name, kind) in [("regressions", Some(false)), ("configuration", Some(true)), ("all", None)]
-    {
-        let of: Vec<&Held<'_>> = answers
-            .iter()
-            .filter(|held| kind.is_none_or(|kind| held.0.configuration == kind))
-            .collect();
+    let kinds: [(&str, fn(&Sample) -> bool); 5] = [
+        ("regressions", |sample| !sample.configuration),
+        ("configuration", |sample| sample.configuration),
+        ("configuration unread", |sample| sample.configuration && !sample.read),
+        ("all", |_| true),
+        ("unread", |sample| !sample.read),
+    ];
+    for (name, is_of) in kinds {
+        let of: Vec<&Held<'_>> = answers.iter().filter(|held| is_of(held.0)).collect();
         figures.insert(format!("{name}, project left out{suffix}"), figures::of(&of));
     }
 }

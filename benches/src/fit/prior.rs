@@ -48,12 +48,12 @@ pub fn of(signal: &str) -> Prior {
                 off: Expected { weight: 0.0, strength: LOOSE },
             };
         }
-        "touched-file" | "touched-line" | "blamed" | "words-in-diff" => 1.8,
+        "touched-file" | "touched-line" | "blamed" | "words-in-diff" | "name-changed" => 1.8,
         "message-words" => 1.5,
         "parts-in-diff" => 1.0,
         "late" => 0.8,
         "parts-in-message" => 0.7,
-        "rare-file" | "function" | "last-touched" | "name-changed" => 0.6,
+        "rare-file" | "function" | "last-touched" => 0.6,
         "code-fits" | "breadth" | "side-words" | "directory" => 0.4,
         "docs-only" | "tests-only" => -2.0,
         "reverted" | "other-environment" => -1.0,

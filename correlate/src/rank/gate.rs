@@ -2,14 +2,14 @@
 //!
 //! An error about a full pool, a refused connection or a missing setting is rarely the fault of
 //! the lines in its trace; a failed assertion mostly is. The gate is a logistic regression over
-//! the classes of the error and how much of the trace is the program's own, and its answer *g*
-//! mixes two sets of weights: a signal counts `(1 − g)·on + g·off`. So the score stays a sum.
+//! the classes of the error, and its answer *g* mixes two sets of weights: a signal counts
+//! `(1 − g)·on + g·off`. So the score stays a sum.
 
 use super::query::Query;
 use crate::facts::ErrorClass as C;
 
 /// What the gate looks at, in the order of its inputs.
-pub(crate) const INPUTS: [&str; 10] = [
+pub(crate) const INPUTS: [&str; 8] = [
     "operational",
     "schema",
     "interface",
@@ -18,12 +18,7 @@ pub(crate) const INPUTS: [&str; 10] = [
     "attribute",
     "internal",
     "ends-in-foreign-code",
-    "own-frames",
-    "own-share",
 ];
-
-/// Number of the program's own frames that counts as 1.
-const MANY_FRAMES: f64 = 32.0;
 
 /// The inputs for an incident.
 pub(crate) fn inputs(query: &Query) -> [f64; INPUTS.len()] {
@@ -62,9 +57,5 @@ pub(crate) fn inputs(query: &Query) -> [f64; INPUTS.len()] {
         } else {
             0.0
         },
-        // A long way through the program's own code, and little but its own code: the fault is
-        // mostly there. What surfaces in libraries was often told to do so by a setting.
-        (1.0 + query.own as f64).ln() / MANY_FRAMES.ln(),
-        if query.all == 0 { 0.0 } else { query.own as f64 / query.all as f64 },
     ]
 }

@@ -57,10 +57,6 @@ pub(crate) struct Query {
     pub(crate) packages: Vec<String>,
     /// Whether any frame is the program's own.
     pub(crate) has_own: bool,
-    /// How many frames are the program's own.
-    pub(crate) own: usize,
-    /// How many frames there are.
-    pub(crate) all: usize,
     /// Whether the innermost frame of the outermost exception is the program's own.
     pub(crate) ends_in_own: bool,
 }
@@ -128,7 +124,6 @@ impl Query {
     pub(crate) fn new(incident: &Incident, prepared: &PreparedWindow<'_>) -> Self {
         let order = frame_order(incident);
         let has_own = order.iter().any(|&frame| get(incident, frame).in_app);
-        let all = || incident.exceptions.iter().flat_map(|exception| &exception.frames);
         let (classes, sure) = ErrorClass::with_certainty(incident);
         let mut query = Self {
             classes,
@@ -147,8 +142,6 @@ impl Query {
             trace_parts: Vec::new(),
             packages: Vec::new(),
             has_own,
-            own: all().filter(|frame| frame.in_app).count(),
-            all: all().count(),
             ends_in_own: incident
                 .exceptions
                 .iter()

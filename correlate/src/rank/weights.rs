@@ -56,8 +56,9 @@ pub struct Weight {
     pub off: f64,
 }
 
-/// The split of the figures in which every project was answered by weights that had not seen it.
-const ALL_LEFT_OUT: &str = "all, project left out";
+/// The split of the figures in which every project was answered by weights that had not seen it,
+/// without the services that those had read who taught the ranker its words.
+const UNREAD: &str = "unread, project left out";
 
 static FITTED: LazyLock<Weights> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../weights/fitted.json"))
@@ -72,11 +73,11 @@ impl Weights {
     }
 
     /// Whether what a percentage is worth has been measured, and found to be what it says: the
-    /// calibration error over all projects, each left out of the fit that answered it, lies within
-    /// what sample size alone gives a perfectly calibrated ranker (`calibration_perfect`).
+    /// calibration error over projects that were left out of the fit that answered them, and that
+    /// nobody had read who taught the ranker its words, lies within what sample size alone gives a perfectly calibrated ranker (`calibration_perfect`).
     #[must_use]
     pub fn is_calibrated(&self) -> bool {
-        self.figures.get(ALL_LEFT_OUT).is_some_and(|figures| {
+        self.figures.get(UNREAD).is_some_and(|figures| {
             match (figures.get("calibration_error"), figures.get("calibration_perfect")) {
                 (Some(error), Some(perfect)) => error <= perfect,
                 _ => false,
