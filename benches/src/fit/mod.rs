@@ -98,6 +98,9 @@ impl Fitted {
     }
 }
 
+/// Whether a sample is of a kind.
+type Belongs = fn(&Sample) -> bool;
+
 /// Figures of regressions, configuration cases and both; and of what nobody had read who taught the
 /// ranker its words.
 fn split<'a>(
@@ -108,7 +111,7 @@ fn split<'a>(
     let answers: Vec<Held<'_>> = held
         .map(|(sample, model)| (sample, model.answer(&sample.whole), model.answer(&sample.without)))
         .collect();
-    let kinds: [(&str, fn(&Sample) -> bool); 5] = [
+    let kinds: [(&str, Belongs); 5] = [
         ("regressions", |sample| !sample.configuration),
         ("configuration", |sample| sample.configuration),
         ("configuration unread", |sample| sample.configuration && !sample.read),

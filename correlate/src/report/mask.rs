@@ -42,10 +42,15 @@ pub(super) fn secrets(line: &str) -> String {
         return HIDDEN.to_owned();
     }
     let line = user_information(line);
-    match value_of_secret(&line) {
-        Some((from, to)) => format!("{}{HIDDEN}{}", &line[..from], &line[to..]),
-        None => line,
+    let mut out = String::with_capacity(line.len());
+    let mut from = 0;
+    while let Some((start, end)) = next_secret(&line, from) {
+        out.push_str(&line[from..start]);
+        out.push_str(HIDDEN);
+        from = end;
     }
+    out.push_str(&line[from..]);
+    out
 }
 
 /// `scheme://user:password@host` loses what stands before the `@`.
@@ -77,31 +82,69 @@ pub(super) fn names_secret(name: &str) -> bool {
     name.ends_with("_KEY") || NAMES.iter().any(|secret| lower.ends_with(secret))
 }
 
-/// The range of the value in `name: value`, `name = "value"` or `"name": "value"` when the name is
+/// The range of the first secret behind `from`: the value of a pair or of an option.
+fn next_secret(line: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes = line.as_bytes();
+    (from..bytes.len())
+        .find_map(|at| match bytes[at] {
+            b':' | b'=' => value_of_pair(line, at),
+            b'-' if bytes.get(at + 1) == Some(&b'-') => value_of_option(line, at),
+            _ => None,
+        })
+        .filter(|(start, end)| from <= *start && start < end)
+}
+
+/// The range of the value in `name: value`, `name = "value"`, `"name" => "value"` when the name is
 /// that of a secret. Only literal values count: in code, `password = read()` shows nothing.
-fn value_of_secret(line: &str) -> Option<(usize, usize)> {
-    let separator = line.find([':', '='])?;
-    if line[separator..].starts_with("==") || line[separator..].starts_with("=>") {
+fn value_of_pair(line: &str, separator: usize) -> Option<(usize, usize)> {
+    let sign = &line[separator..];
+    let compares = sign.starts_with("==")
+        || line[..separator].ends_with(['=', '!', '<', '>', ':'])
+        || sign.starts_with("://");
+    if compares {
         return None;
     }
     let name = line[..separator].trim_end_matches(['"', '\'', ' ', '?']);
     let last =
-        name.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '.' | '{' | ','));
+        name.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '.' | '{' | ',' | '('));
     if !last.into_iter().next().is_some_and(names_secret) {
         return None;
     }
-    let after =
-        separator + line[separator..].find(|c: char| !matches!(c, ':' | '=' | ' ' | '\t'))?;
-    let value = line[after..].trim_end();
-    let end = after + value.len();
+    let arrow = sign.starts_with("=>");
+    let signs = |c: char| matches!(c, ':' | '=' | ' ' | '\t') || arrow && c == '>';
+    let start = separator + sign.find(|c: char| !signs(c))?;
+    let value = line[start..].trim_end();
     match value.chars().next()? {
-        quote @ ('"' | '\'') => {
-            let close = value[1..].find(quote).map_or(end, |at| after + 1 + at);
-            Some((after + 1, close)).filter(|(from, to)| from < to)
-        }
-        _ if value.contains(['(', '[', '{']) || value.starts_with("${") => None,
-        _ => Some((after, end)),
+        quote @ ('"' | '\'') => in_quotes(line, start, quote),
+        // What stands behind an arrow is mostly code.
+        _ if arrow || value.contains(['(', '[', '{']) || value.starts_with("${") => None,
+        _ => Some((start, start + value.len())),
     }
+}
+
+/// The range of the value in `--token value` or `"--token", "value"`.
+fn value_of_option(line: &str, dashes: usize) -> Option<(usize, usize)> {
+    let name = line[dashes..]
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+        .map(|end| &line[dashes..dashes + end])?;
+    let behind = dashes + name.len();
+    // With `=` it is a pair.
+    if !names_secret(name) || line[behind..].starts_with('=') {
+        return None;
+    }
+    let between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',');
+    let start = behind + line[behind..].find(|c: char| !between(c))?;
+    let value = &line[start..];
+    let end = value.find(|c: char| between(c) || c == ']').unwrap_or(value.len());
+    let is_value = !value.starts_with(['-', '$', ']']);
+    Some((start, start + end)).filter(|(start, end)| is_value && start < end)
+}
+
+/// The range between a quote and the next of its kind.
+fn in_quotes(line: &str, quote: usize, sign: char) -> Option<(usize, usize)> {
+    let value = line[quote + 1..].trim_end();
+    let end = value.find(sign).unwrap_or(value.len());
+    Some((quote + 1, quote + 1 + end)).filter(|(start, end)| start < end)
 }
 
 #[cfg(test)]
@@ -125,6 +168,18 @@ mod tests {
             ("url: postgres://shop:hunter2@db/shop", "url: postgres://***@db/shop"),
             ("a=redis://:x@one b=amqp://u:p@two", "a=redis://***@one b=amqp://***@two"),
             ("-----BEGIN RSA PRIVATE KEY-----", "***"),
+            ("x: 1, password: hunter2", "x: 1, password: ***"),
+            (
+                "connect(host='db', password='hunter2', port=1)",
+                "connect(host='db', password='***', port=1)",
+            ),
+            (
+                "{ \"user\": \"ana\", \"token\": \"hunter2\" }",
+                "{ \"user\": \"ana\", \"token\": \"***\" }",
+            ),
+            (":password => 'hunter2',", ":password => '***',"),
+            ("serve --redis-pass hunter2 --port 80", "serve --redis-pass *** --port 80"),
+            ("command: [\"--api-token\", \"hunter2\"]", "command: [\"--api-token\", \"***\"]"),
         ] {
             assert_eq!(secrets(line), expected);
         }
@@ -138,6 +193,10 @@ mod tests {
             "password: ${DB_PASSWORD}",
             "token_ttl: 3600",
             "if token == expected:",
+            "tokens.map(token => token.id)",
+            "login --token $TOKEN",
+            "login --token",
+            "assert token != 'x'",
             "homepage: https://example.com/@user",
             "secret:",
             "",
