@@ -64,6 +64,16 @@ pub(super) fn boldest<'s>(
         .max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
+/// That fact as evidence.
+pub(super) fn bold_step(
+    scene: &Scene<'_>,
+    position: usize,
+    boldness: impl Fn(&FactKind) -> f64,
+) -> Option<Sight> {
+    let (fact, _) = boldest(scene, position, boldness)?;
+    Some(Sight::of(Observation::BoldStep { fact: fact.clone() }).at(fact.place))
+}
+
 /// How much a bold step counts that the table does not explain the error with.
 const UNEXPLAINED: f64 = 0.5;
 /// Strength from which a fact explains the error well enough.

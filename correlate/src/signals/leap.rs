@@ -3,7 +3,7 @@
 
 use super::{Scene, Sight, Signal, fits};
 use crate::facts::{FactKind, Setting, is_numbered};
-use crate::{Direction, Observation, Provenance};
+use crate::{Direction, Provenance};
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "leap",
@@ -48,6 +48,5 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    let (fact, _) = fits::boldest(scene, position, boldness)?;
-    Some(Sight::of(Observation::BoldStep { fact: fact.clone() }).at(fact.place))
+    fits::bold_step(scene, position, boldness)
 }
