@@ -127,8 +127,9 @@ impl FrameLines {
                 .and_then(|l| l.checked_sub(u32::try_from(before.len()).unwrap_or(u32::MAX)));
             let all = before.iter().map(|l| (l, false));
             let all = all.chain([(own, true)]).chain(after.iter().map(|l| (l, false)));
+            let mut hider = mask::Hider::default();
             for (text, marked) in all {
-                lines.push(SourceLine { number, marked, text: mask::secrets(text) });
+                lines.push(SourceLine { number, marked, text: hider.hide(text) });
                 number = number.and_then(|n| n.checked_add(1));
             }
         }
@@ -176,13 +177,17 @@ fn side(
         }
         _ => 0,
     };
+    let mut hider = mask::Hider::default();
+    texts.iter().skip(first.saturating_sub(AROUND)).take(AROUND.min(first)).for_each(|text| {
+        hider.see(text);
+    });
     let window = texts.iter().enumerate().skip(first).take(SIDE_LINES);
     let before = out.len();
     out.extend(window.map(|(at, text)| DiffLine {
         side,
         number: start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX)),
         marked: marked == Some(at),
-        text: mask::secrets(text),
+        text: hider.hide(text),
     }));
     out.len() - before
 }

@@ -38,19 +38,89 @@ const NAMES: &[&str] = &[
 
 /// The line with its secrets replaced by `***`.
 pub(super) fn secrets(line: &str) -> String {
-    if line.contains("PRIVATE KEY-----") {
-        return HIDDEN.to_owned();
+    Hider::default().hide(line)
+}
+
+/// Hides the secrets of lines that stand one after the other: a line may name the secret that the
+/// next one gives (`- name: SESSION_SECRET`, `value: …`).
+#[derive(Debug, Default)]
+pub(super) struct Hider {
+    /// Whether the last line that gave a name gave that of a secret.
+    named: bool,
+}
+
+impl Hider {
+    /// The line with its secrets replaced by `***`.
+    pub(super) fn hide(&mut self, line: &str) -> String {
+        self.see(line);
+        if line.contains("PRIVATE KEY-----") {
+            return HIDDEN.to_owned();
+        }
+        let line = user_information(line);
+        let mut out = String::with_capacity(line.len());
+        let mut from = 0;
+        while let Some((start, end)) = self.next_secret(&line, from) {
+            out.push_str(&line[from..start]);
+            out.push_str(HIDDEN);
+            from = end;
+        }
+        out.push_str(&line[from..]);
+        out
     }
-    let line = user_information(line);
-    let mut out = String::with_capacity(line.len());
-    let mut from = 0;
-    while let Some((start, end)) = next_secret(&line, from) {
-        out.push_str(&line[from..start]);
-        out.push_str(HIDDEN);
-        from = end;
+
+    /// Takes note of a line that is not shown.
+    pub(super) fn see(&mut self, line: &str) {
+        let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '-');
+        let name = ["name", "key"].into_iter().find_map(|word| {
+            let rest = bare.trim_start_matches(['"', '\'']).strip_prefix(word)?;
+            rest.trim_start_matches(['"', '\'', ' ']).strip_prefix([':', '='])
+        });
+        if let Some(name) = name {
+            let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',');
+            self.named = names_secret(name.trim_matches(quotes));
+        }
     }
-    out.push_str(&line[from..]);
-    out
+
+    /// The range of the first secret behind `from`: the value of a pair or of an option.
+    fn next_secret(&self, line: &str, from: usize) -> Option<(usize, usize)> {
+        let bytes = line.as_bytes();
+        (from..bytes.len())
+            .find_map(|at| match bytes[at] {
+                b':' | b'=' => self.value_of_pair(line, at),
+                b'-' if bytes.get(at + 1) == Some(&b'-') => value_of_option(line, at),
+                _ => None,
+            })
+            .filter(|(start, end)| from <= *start && start < end)
+    }
+
+    /// The range of the value in `name: value`, `name = "value"`, `"name" => "value"` when the name is
+    /// that of a secret. Only literal values count: in code, `password = read()` shows nothing.
+    fn value_of_pair(&self, line: &str, separator: usize) -> Option<(usize, usize)> {
+        let sign = &line[separator..];
+        let compares = sign.starts_with("==")
+            || line[..separator].ends_with(['=', '!', '<', '>', ':'])
+            || sign.starts_with("://");
+        if compares {
+            return None;
+        }
+        let name = line[..separator].trim_end_matches(['"', '\'', ' ', '?']);
+        let last = name
+            .rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '.' | '{' | ',' | '('));
+        let of_secret = |name: &str| names_secret(name) || self.named && name == "value";
+        if !last.into_iter().next().is_some_and(of_secret) {
+            return None;
+        }
+        let arrow = sign.starts_with("=>");
+        let signs = |c: char| matches!(c, ':' | '=' | ' ' | '\t') || arrow && c == '>';
+        let start = separator + sign.find(|c: char| !signs(c))?;
+        let value = line[start..].trim_end();
+        match value.chars().next()? {
+            quote @ ('"' | '\'') => in_quotes(line, start, quote),
+            // What stands behind an arrow is mostly code.
+            _ if arrow || value.contains(['(', '[', '{']) || value.starts_with("${") => None,
+            _ => Some((start, start + value.len())),
+        }
+    }
 }
 
 /// `scheme://user:password@host` loses what stands before the `@`.
@@ -80,46 +150,6 @@ pub(super) fn names_secret(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     // The key of a variable opens something; that of a table or cache is a name, in small letters.
     name.ends_with("_KEY") || NAMES.iter().any(|secret| lower.ends_with(secret))
-}
-
-/// The range of the first secret behind `from`: the value of a pair or of an option.
-fn next_secret(line: &str, from: usize) -> Option<(usize, usize)> {
-    let bytes = line.as_bytes();
-    (from..bytes.len())
-        .find_map(|at| match bytes[at] {
-            b':' | b'=' => value_of_pair(line, at),
-            b'-' if bytes.get(at + 1) == Some(&b'-') => value_of_option(line, at),
-            _ => None,
-        })
-        .filter(|(start, end)| from <= *start && start < end)
-}
-
-/// The range of the value in `name: value`, `name = "value"`, `"name" => "value"` when the name is
-/// that of a secret. Only literal values count: in code, `password = read()` shows nothing.
-fn value_of_pair(line: &str, separator: usize) -> Option<(usize, usize)> {
-    let sign = &line[separator..];
-    let compares = sign.starts_with("==")
-        || line[..separator].ends_with(['=', '!', '<', '>', ':'])
-        || sign.starts_with("://");
-    if compares {
-        return None;
-    }
-    let name = line[..separator].trim_end_matches(['"', '\'', ' ', '?']);
-    let last =
-        name.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '.' | '{' | ',' | '('));
-    if !last.into_iter().next().is_some_and(names_secret) {
-        return None;
-    }
-    let arrow = sign.starts_with("=>");
-    let signs = |c: char| matches!(c, ':' | '=' | ' ' | '\t') || arrow && c == '>';
-    let start = separator + sign.find(|c: char| !signs(c))?;
-    let value = line[start..].trim_end();
-    match value.chars().next()? {
-        quote @ ('"' | '\'') => in_quotes(line, start, quote),
-        // What stands behind an arrow is mostly code.
-        _ if arrow || value.contains(['(', '[', '{']) || value.starts_with("${") => None,
-        _ => Some((start, start + value.len())),
-    }
 }
 
 /// The range of the value in `--token value` or `"--token", "value"`.
@@ -183,6 +213,16 @@ mod tests {
         ] {
             assert_eq!(secrets(line), expected);
         }
+    }
+
+    #[test]
+    fn a_line_names_the_secret_of_the_next() {
+        let mut hider = Hider::default();
+        let mut hidden = |line| hider.hide(line);
+        assert_eq!(hidden("- name: SESSION_SECRET"), "- name: SESSION_SECRET");
+        assert_eq!(hidden("  value: hunter2"), "  value: ***");
+        assert_eq!(hidden("- name: POOL_SIZE"), "- name: POOL_SIZE");
+        assert_eq!(hidden("  value: 20"), "  value: 20");
     }
 
     #[test]
