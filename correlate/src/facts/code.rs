@@ -234,38 +234,19 @@ pub(super) const SWITCHES: [&str; 7] = ["True", "False", "true", "false", "None"
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Hunk;
     use crate::rank::tokens::Tokens;
-    use crate::{Change, FileChange, FileStatus, Hunk};
-    use time::OffsetDateTime;
 
     fn check(removed: &str, added: &str, expected: &[(&str, &str, Option<&str>)]) {
         let hunk = Hunk {
-            removed: removed.lines().map(str::to_owned).collect(),
-            added: added.lines().map(str::to_owned).collect(),
+            removed: removed.lines().collect(),
+            added: added.lines().collect(),
             ..Hunk::default()
         };
-        let change = Change {
-            sha: String::new(),
-            author: String::new(),
-            author_email: None,
-            authored_at: OffsetDateTime::UNIX_EPOCH,
-            committed_at: OffsetDateTime::UNIX_EPOCH,
-            message: String::new(),
-            parents: 1,
-            url: None,
-            position: None,
-            ignored_by: None,
-            files: vec![FileChange {
-                path: "src/app.ts".into(),
-                previous_path: None,
-                status: FileStatus::Modified,
-                additions: 1,
-                deletions: 1,
-                hunks: vec![hunk],
-            }],
-        };
-        let tokens = Tokens::of(&change);
-        let found = settings(HunkWords::new(&change.files[0].hunks[0], &tokens, 0));
+        let mut tokens = Tokens::default();
+        tokens.add(&hunk.removed);
+        tokens.add(&hunk.added);
+        let found = settings(HunkWords::new(&hunk, &tokens, 0));
         let text = |value: &Option<crate::facts::Value>| value.as_ref().map(|v| v.text.clone());
         let found: Vec<_> =
             found.iter().map(|s| (s.key.clone(), text(&s.old), text(&s.new))).collect();
