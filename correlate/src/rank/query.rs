@@ -121,6 +121,11 @@ impl Seen {
 }
 
 impl Query {
+    /// Whether a part of a name stands in the trace's files and functions.
+    pub(crate) fn traces(&self, part: &str) -> bool {
+        self.trace_parts.iter().any(|(known, _)| known == part)
+    }
+
     pub(crate) fn new(incident: &Incident, prepared: &PreparedWindow<'_>) -> Self {
         let order = frame_order(incident);
         let has_own = order.iter().any(|&frame| get(incident, frame).in_app);
@@ -271,10 +276,7 @@ impl Query {
     }
 
     fn trace_part(&mut self, part: String, depth: u32) {
-        if part.len() > 2
-            && self.trace_parts.len() < NAMES
-            && !self.trace_parts.iter().any(|(known, _)| *known == part)
-        {
+        if part.len() > 2 && self.trace_parts.len() < NAMES && !self.traces(&part) {
             self.trace_parts.push((part, depth));
         }
     }

@@ -21,9 +21,7 @@ impl Files {
             let beside = path.directory.is_some_and(|at| scene.frame_in[at].is_some());
             let name = path.path.rsplit('/').next().unwrap_or_default();
             let telling = |word: &String| word.len() > 3 && !is_common(word) && !is_generic(word);
-            let traced =
-                |word: &String| scene.query.trace_parts.iter().any(|(known, _)| known == word);
-            beside || parts(name).iter().any(|word| telling(word) && traced(word))
+            beside || parts(name).iter().any(|word| telling(word) && scene.query.traces(word))
         })
     }
 }
@@ -60,10 +58,7 @@ pub(super) fn is_other_address(
         return false;
     }
     words.extend(values.flat_map(|value| parts(&value.text)));
-    let said = |word: &String| {
-        scene.query.said.contains(word)
-            || scene.query.trace_parts.iter().any(|(known, _)| known == word)
-    };
+    let said = |word: &String| scene.query.said.contains(word) || scene.query.traces(word);
     let telling = |word: &&String| word.len() >= 3 && !is_common(word) && !is_generic(word);
     !words.iter().filter(telling).any(said)
 }
