@@ -300,10 +300,9 @@ fn is_wider(setting: &Setting) -> bool {
 /// How much of a step the value took: a limit that was quartered explains in full what one that was
 /// trimmed hardly does.
 pub(crate) fn step(setting: &Setting) -> f64 {
-    let numbers = (&setting.old, &setting.new, setting.trend);
-    let (Some(old), Some(new), T::Lowered | T::Raised) = numbers else { return 1.0 };
-    let (Some(old), Some(new)) = (old.number, new.number) else { return 1.0 };
-    let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
+    let (Some((small, large)), T::Lowered | T::Raised) = (setting.sizes(), setting.trend) else {
+        return 1.0;
+    };
     // Of ports and the like every number is another name.
     if small == 0.0 || is_named(setting) || is_versioned(setting) {
         1.0

@@ -167,7 +167,7 @@ static BY_WORD: LazyLock<HashMap<&str, Vec<Entry>>> = LazyLock::new(|| {
 });
 
 /// What a setting makes by a mechanism of its own.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
     makes: Vec<Makes>,
 }

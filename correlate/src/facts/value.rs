@@ -1,6 +1,6 @@
 //! Values as written, and the quantities in them.
 
-use super::{Trend, Unit, Value};
+use super::{Setting, Trend, Unit, Value};
 
 impl Value {
     /// Reads a value; the key may name the unit (`timeout_ms`).
@@ -11,6 +11,19 @@ impl Value {
             .or_else(|| quantity(key, text))
             .unwrap_or((None, Unit::None));
         Self { text: text.to_owned(), number, unit }
+    }
+}
+
+impl Setting {
+    /// The numbers before and after, where both values are quantities.
+    pub(crate) fn numbers(&self) -> Option<(f64, f64)> {
+        Some((self.old.as_ref()?.number?, self.new.as_ref()?.number?))
+    }
+
+    /// Of these the one that is smaller without its sign, and the larger one.
+    pub(crate) fn sizes(&self) -> Option<(f64, f64)> {
+        let (old, new) = self.numbers()?;
+        Some((old.abs().min(new.abs()), old.abs().max(new.abs())))
     }
 }
 

@@ -5,7 +5,7 @@ use super::words::parts;
 use crate::facts::component::Components;
 use crate::facts::family::families;
 use crate::facts::matter::Matters;
-use crate::facts::{Fact, FactKind, Family};
+use crate::facts::{Fact, FactKind, Family, Known, boldness};
 use crate::signals::environment;
 
 /// What is known of a fact before any incident.
@@ -19,6 +19,10 @@ pub(crate) struct Note {
     pub(crate) matters: Matters,
     /// How much it matters wherever an incident happened, 0 to 1.
     pub(crate) bearing: f64,
+    /// The mechanisms that it sets off.
+    pub(crate) known: Known,
+    /// How bold its step can be whatever the error, 0 to 1.
+    pub(crate) boldness: f64,
     /// The environment that its file or its key is for.
     pub(crate) environment: Option<&'static str>,
     /// The telling words of what it is about, sorted.
@@ -39,13 +43,21 @@ impl Note {
             }
             _ => None,
         };
+        let bearing = super::bearing::of(fact, path);
+        // What never counts is not asked what it could set off.
+        let (known, boldness) = match &fact.kind {
+            FactKind::Setting(setting) if bearing > 0.0 => (Known::of(setting), boldness(setting)),
+            _ => (Known::default(), 1.0),
+        };
         Self {
             families: key.map(families).unwrap_or_default(),
             components: key.map_or_else(Components::default, |key| {
                 Components::of(key) | path.components | section() | ports(&fact.kind)
             }),
             matters: key.map_or_else(Matters::default, |key| Matters::of(&parts(key))),
-            bearing: super::bearing::of(fact, path),
+            bearing,
+            known,
+            boldness,
             environment: path.environment.or_else(of_key),
             words: key_parts(&fact.kind),
         }

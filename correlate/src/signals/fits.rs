@@ -2,8 +2,7 @@
 //! how much they matter where it happened.
 
 use crate::Observation;
-use crate::facts;
-use crate::facts::{ErrorClass, Fact, FactKind, Family, Known, Setting, Trend, counts, fit, step};
+use crate::facts::{ErrorClass, Fact, FactKind, Family, Setting, Trend, counts, fit, step};
 use crate::rank::note::Note;
 use crate::rank::query::Query;
 use crate::rank::words::{is_common, parts};
@@ -45,46 +44,6 @@ pub(super) fn best<'s>(scene: &'s Scene<'_>, position: usize, in_code: bool) -> 
         .max_by(|a, b| a.value().total_cmp(&b.value()))
 }
 
-/// The fact of a change that is worth most by some measure of facts, whatever the error, and what
-/// it is worth where the incident happened.
-pub(super) fn boldest<'s>(
-    scene: &'s Scene<'_>,
-    position: usize,
-    boldness: impl Fn(&FactKind) -> f64,
-) -> Option<(&'s Fact, f64)> {
-    scene.fits[position]
-        .iter()
-        .map(|fit| (scene.fact(position, fit.fact), fit.bearing * plausible(fit.strength)))
-        .map(|(fact, weight)| (fact, weight * boldness(&fact.kind)))
-        .filter(|(_, value)| *value > 0.0)
-        .map(|(fact, value)| match &fact.kind {
-            FactKind::Setting(setting) => (fact, value * facts::boldness(setting)),
-            _ => (fact, value),
-        })
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-}
-
-/// That fact as evidence.
-pub(super) fn bold_step(
-    scene: &Scene<'_>,
-    position: usize,
-    boldness: impl Fn(&FactKind) -> f64,
-) -> Option<Sight> {
-    let (fact, _) = boldest(scene, position, boldness)?;
-    Some(Sight::of(Observation::BoldStep { fact: fact.clone() }).at(fact.place))
-}
-
-/// How much a bold step counts that the table does not explain the error with.
-const UNEXPLAINED: f64 = 0.5;
-/// Strength from which a fact explains the error well enough.
-const EXPLAINED: f64 = 0.3;
-
-/// How much a step counts by how well the table says that it explains the error: the table does not
-/// know everything, so that what it does not explain still counts in part.
-fn plausible(strength: f64) -> f64 {
-    UNEXPLAINED + (1.0 - UNEXPLAINED) * (strength / EXPLAINED).min(1.0)
-}
-
 /// That fact as evidence.
 pub(super) fn sight(scene: &Scene<'_>, position: usize, in_code: bool) -> Option<Sight> {
     let fit = best(scene, position, in_code)?;
@@ -113,11 +72,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
                     in_code,
                 };
             }
-            let known = match &fact.kind {
-                FactKind::Setting(setting) => Known::of(setting),
-                _ => Known::default(),
-            };
-            let (class, strength) = best_class(&scene.query, &fact.kind, note, &known);
+            let (class, strength) = best_class(&scene.query, &fact.kind, note);
             let company = company(scene, position, fact, note, class);
             let strength = strength
                 * company
@@ -132,7 +87,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
                 if in_code { nearness(scene, position, fact, note, &mut akin) } else { 1.0 };
             // A named option that took a large step is configuration, wherever it stands.
             if in_code {
-                let tunes = tunes(&scene.query, &fact.kind, note, &known, class, strength)
+                let tunes = tunes(&scene.query, &fact.kind, note, class, strength)
                     && company >= 0.8
                     && !helps(&scene.prepared.change(position).files[fact.place.file].path);
                 near = if tunes { near.max(TUNED) } else { near };
@@ -151,12 +106,7 @@ fn bearing(scene: &Scene<'_>, note: &Note) -> f64 {
     if elsewhere { 0.15 } else { note.bearing }
 }
 
-fn best_class(
-    query: &Query,
-    fact: &FactKind,
-    note: &Note,
-    known: &Known,
-) -> (Option<ErrorClass>, f64) {
+fn best_class(query: &Query, fact: &FactKind, note: &Note) -> (Option<ErrorClass>, f64) {
     let mut best = (None, 0.0);
     // A bad address is what it is: words like "invalid read" hint at nothing else.
     let all = if query.is_surely(ErrorClass::Crash) { query.sure } else { query.classes.len() };
@@ -164,7 +114,7 @@ fn best_class(
         // The most specific class tells most; what else a message hints at tells less.
         let certainty = if rank < query.sure { 1.0 } else { 0.75 };
         let by_mechanism = match fact {
-            FactKind::Setting(setting) => known.fit(class) * step(setting),
+            FactKind::Setting(setting) => note.known.fit(class) * step(setting),
             _ => 0.0,
         };
         let strength = fit(fact, &note.families, class).max(by_mechanism);
@@ -259,10 +209,11 @@ fn is_option(fact: &FactKind, note: &Note) -> bool {
         return note.families[0] == Family::Tls;
     }
     let counts = note.families.iter().any(|&family| counts(family));
-    let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return counts };
+    if setting.old.is_none() || setting.new.is_none() {
+        return counts;
+    }
     let named = setting.key.len() >= 7 && counts;
-    let (Some(old), Some(new)) = (old.number, new.number) else { return false };
-    named && old.max(new) >= LARGE * old.min(new)
+    named && setting.numbers().is_some_and(|(old, new)| old.max(new) >= LARGE * old.min(new))
 }
 
 /// How near a number in code is to whatever it tunes.
@@ -276,12 +227,11 @@ fn tunes(
     query: &Query,
     fact: &FactKind,
     note: &Note,
-    known: &Known,
     class: Option<ErrorClass>,
     strength: f64,
 ) -> bool {
     let (FactKind::Setting(setting), Some(class)) = (fact, class) else { return false };
-    let by_mechanism = known.fit(class) >= 0.5;
+    let by_mechanism = note.known.fit(class) >= 0.5;
     let tuned = match note.families.first() {
         Some(Family::Pool | Family::Workers | Family::Timeout | Family::Memory | Family::Retry) => {
             true
@@ -299,10 +249,7 @@ fn tunes(
 }
 
 fn leaps(setting: &Setting) -> bool {
-    let values = [&setting.old, &setting.new].map(|value| value.as_ref()?.number);
-    let [Some(old), Some(new)] = values else { return false };
-    let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
-    large > 0.0 && large >= LEAP * small
+    setting.sizes().is_some_and(|(small, large)| large > 0.0 && large >= LEAP * small)
 }
 
 /// Whether a file is for those who develop the program, and not a part of it.

@@ -1,7 +1,7 @@
 //! A number of a setting made a leap: 2 → 40. Whoever tunes takes small steps; what breaks a
 //! service is mostly a large one.
 
-use super::{Scene, Sight, Signal, fits};
+use super::{Scene, Sight, Signal, bold};
 use crate::facts::{FactKind, Setting, is_numbered};
 use crate::{Direction, Provenance};
 
@@ -31,9 +31,7 @@ fn boldness(fact: &FactKind) -> f64 {
 
 /// How large the leap of a setting's number is, 0 to 1.
 fn size(setting: &Setting) -> f64 {
-    let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return 0.0 };
-    let (Some(old), Some(new)) = (old.number, new.number) else { return 0.0 };
-    let (small, large) = (old.abs().min(new.abs()), old.abs().max(new.abs()));
+    let Some((small, large)) = setting.sizes() else { return 0.0 };
     if small == large || is_numbered(&setting.key) {
         0.0
     } else if small == 0.0 {
@@ -44,9 +42,9 @@ fn size(setting: &Setting) -> f64 {
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    fits::boldest(scene, position, boldness).map_or(0.0, |(_, value)| value)
+    bold::measure(scene, position, boldness)
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    fits::bold_step(scene, position, boldness)
+    bold::observe(scene, position, boldness)
 }

@@ -1,6 +1,6 @@
 //! A dependency moved to another major version, to an image of another kind, or is gone.
 
-use super::{Scene, Sight, Signal, fits};
+use super::{Scene, Sight, Signal, bold};
 use crate::facts::{FactKind, VersionStep};
 use crate::{Direction, Provenance};
 
@@ -24,9 +24,9 @@ fn boldness(fact: &FactKind) -> f64 {
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    fits::boldest(scene, position, boldness).map_or(0.0, |(_, value)| value)
+    bold::measure(scene, position, boldness)
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    fits::bold_step(scene, position, boldness)
+    bold::observe(scene, position, boldness)
 }

@@ -5,6 +5,7 @@
 
 mod akin;
 mod blamed;
+mod bold;
 mod bot;
 mod breadth;
 mod changes_together;

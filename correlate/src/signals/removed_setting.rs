@@ -1,6 +1,6 @@
 //! A setting is gone, or has another name: whoever reads it gets a default or nothing.
 
-use super::{Scene, Sight, Signal, fits};
+use super::{Scene, Sight, Signal, bold};
 use crate::facts::{FactKind, Trend};
 use crate::{Direction, Provenance};
 
@@ -21,9 +21,9 @@ fn boldness(fact: &FactKind) -> f64 {
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    fits::boldest(scene, position, boldness).map_or(0.0, |(_, value)| value)
+    bold::measure(scene, position, boldness)
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    fits::bold_step(scene, position, boldness)
+    bold::observe(scene, position, boldness)
 }

@@ -1,7 +1,7 @@
 //! A setting has another value, which is no more or less than the old one, or was switched on or
 //! off: `noeviction` → `allkeys-lru`, `strict: false` → `true`.
 
-use super::{Scene, Sight, Signal, fits};
+use super::{Scene, Sight, Signal, bold};
 use crate::facts::{FactKind, Trend};
 use crate::{Direction, Provenance};
 
@@ -24,9 +24,9 @@ fn boldness(fact: &FactKind) -> f64 {
 }
 
 fn measure(scene: &Scene<'_>, position: usize) -> f64 {
-    fits::boldest(scene, position, boldness).map_or(0.0, |(_, value)| value)
+    bold::measure(scene, position, boldness)
 }
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
-    fits::bold_step(scene, position, boldness)
+    bold::observe(scene, position, boldness)
 }
