@@ -16,10 +16,16 @@ use Trend as T;
 
 /// How well a fact explains a class of error.
 ///
-/// `families` are those of its key, primary first; empty for facts that have none.
-pub(crate) fn fit(fact: &FactKind, families: &[Family], class: ErrorClass) -> f64 {
+/// `families` are what its key governs, primary first, and `words` the parts of that key; empty for
+/// facts without a key.
+pub(crate) fn fit(
+    fact: &FactKind,
+    families: &[Family],
+    words: &[String],
+    class: ErrorClass,
+) -> f64 {
     match fact {
-        FactKind::Setting(setting) => setting_fit(setting, families, class),
+        FactKind::Setting(setting) => setting_fit(setting, families, words, class),
         FactKind::SettingRenamed { .. } => match class {
             C::MissingKey => 1.0,
             C::NullValue | C::MissingAttribute => 0.7,
@@ -47,9 +53,8 @@ pub(crate) fn fit(fact: &FactKind, families: &[Family], class: ErrorClass) -> f6
     }
 }
 
-fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
-    let words = parts(&setting.key);
-    let trend = if is_inverse(&setting.key) { inverse(setting.trend) } else { setting.trend };
+fn setting_fit(setting: &Setting, families: &[Family], words: &[String], class: ErrorClass) -> f64 {
+    let trend = if is_inverse(words) { inverse(setting.trend) } else { setting.trend };
     let best = families
         .iter()
         .enumerate()
@@ -57,16 +62,16 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         .map(|(n, &family)| {
             family_fit(family, trend, class)
                 * if n == 0 { 1.0 } else { 0.8 }
-                * if is_odd(setting, family) { 0.4 } else { 1.0 }
+                * if is_odd(setting, words, family) { 0.4 } else { 1.0 }
         })
         // What the file is about tells little of one key in it.
         .fold(of_file(setting, families) * family_fit(setting.family, trend, class), f64::max)
         .max(look::fit(setting, families, class));
     let best = match class {
         // Whoever closes first surprises the other.
-        C::ConnectionFailed | C::RemoteFailed if keeps(&words) => best.max(0.8),
-        C::TlsFailed => trust::fit(setting, &words).unwrap_or(best),
-        C::PermissionDenied if is_low_port(setting, families) => 1.0,
+        C::ConnectionFailed | C::RemoteFailed if keeps(words) => best.max(0.8),
+        C::TlsFailed => trust::fit(setting, words).unwrap_or(best),
+        C::PermissionDenied if is_low_port(setting, families, words) => 1.0,
         _ => best,
     };
     let malformed = match (&setting.old, &setting.new, class) {
@@ -91,8 +96,9 @@ fn setting_fit(setting: &Setting, families: &[Family], class: ErrorClass) -> f64
         _ if setting.in_code => 0.8,
         _ => 1.0,
     };
-    let scale = scale * against(setting, families, class) * aside::scale(setting, &words, class);
-    best.max(malformed) * step(setting) * version_step(setting) * scale
+    let scale =
+        scale * against(setting, families, words, class) * aside::scale(setting, words, class);
+    best.max(malformed) * step(setting, words) * version_step(setting, words) * scale
 }
 
 /// How much what the file is about tells of one key in it: little, unless all its lines are rights.
@@ -111,11 +117,11 @@ fn keeps(words: &[String]) -> bool {
 }
 
 /// Whether a port went to those that only the superuser may listen at.
-fn is_low_port(setting: &Setting, families: &[Family]) -> bool {
+fn is_low_port(setting: &Setting, families: &[Family], words: &[String]) -> bool {
     let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return false };
     let low = |number: Option<f64>| number.is_some_and(|port| (1.0..1024.0).contains(&port));
     families.contains(&F::Address)
-        && parts(&setting.key).iter().any(|part| part.ends_with("port"))
+        && words.iter().any(|part| part.ends_with("port"))
         && !low(old.number)
         && low(new.number)
 }
@@ -138,7 +144,7 @@ fn is_resource(class: ErrorClass) -> bool {
 
 /// Whether the values are not of the kind that a family has: a pool without a number, or an address
 /// that is only a larger number than before.
-fn is_odd(setting: &Setting, family: Family) -> bool {
+fn is_odd(setting: &Setting, words: &[String], family: Family) -> bool {
     if counts(family) {
         return !has_number(setting);
     }
@@ -148,12 +154,16 @@ fn is_odd(setting: &Setting, family: Family) -> bool {
     }
     matches!(family, F::Address | F::Credential | F::Permission)
         && matches!(setting.trend, T::Raised | T::Lowered)
-        && !is_numbered(&setting.key)
+        && !numbers_are_names(words)
 }
 
 /// Whether the number of a key is a name rather than a quantity.
 pub(crate) fn is_numbered(key: &str) -> bool {
-    parts(key).iter().any(|part| NUMBERED.contains(&part.as_str()))
+    numbers_are_names(&parts(key))
+}
+
+fn numbers_are_names(words: &[String]) -> bool {
+    words.iter().any(|part| NUMBERED.contains(&part.as_str()))
 }
 
 /// Whether the numbers of a setting are names, such as ports.
@@ -191,8 +201,7 @@ pub(super) fn has_number(setting: &Setting) -> bool {
 }
 
 /// Whether more of a setting allows less: the period in which so many requests are permitted.
-fn is_inverse(key: &str) -> bool {
-    let words = parts(key);
+fn is_inverse(words: &[String]) -> bool {
     let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
     has(&["limit", "rate", "quota", "throttle", "ratelimit", "ratelimiter"])
         && has(&["period", "window", "interval", "duration", "refresh", "every"])
@@ -207,18 +216,18 @@ fn inverse(trend: Trend) -> Trend {
 }
 
 /// Whether the value of a setting is a version: of what is spoken, or of whose defaults count.
-fn is_versioned(setting: &Setting) -> bool {
-    parts(&setting.key)
+fn is_versioned(words: &[String]) -> bool {
+    words
         .last()
         .is_some_and(|part| matches!(part.as_str(), "version" | "default" | "compatibility"))
 }
 
 /// Versions that stand in configuration move far or hardly.
-fn version_step(setting: &Setting) -> f64 {
+fn version_step(setting: &Setting, words: &[String]) -> f64 {
     let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return 1.0 };
     let is_version =
         |text: &str| text.contains('.') && text.starts_with(|c: char| c.is_ascii_digit());
-    if !is_versioned(setting) || !is_version(&old.text) || !is_version(&new.text) {
+    if !is_versioned(words) || !is_version(&old.text) || !is_version(&new.text) {
         return 1.0;
     }
     match super::dependency::step(Some(&old.text), Some(&new.text)) {
@@ -229,13 +238,11 @@ fn version_step(setting: &Setting) -> f64 {
 }
 
 /// What speaks against a setting although its family fits: it went the other way.
-fn against(setting: &Setting, families: &[Family], class: ErrorClass) -> f64 {
+fn against(setting: &Setting, families: &[Family], words: &[String], class: ErrorClass) -> f64 {
     match class {
         // A pool of its own that grew takes from the server; a server that takes more does not.
         C::TooManyClients if families[0] == F::Pool => {
-            let has = |words: &[&str]| {
-                parts(&setting.key).iter().any(|part| words.contains(&part.as_str()))
-            };
+            let has = |names: &[&str]| words.iter().any(|part| names.contains(&part.as_str()));
             let own = has(&["pool", "open", "idle"]);
             match setting.trend {
                 T::Lowered if own => 0.15,
@@ -299,12 +306,12 @@ fn is_wider(setting: &Setting) -> bool {
 
 /// How much of a step the value took: a limit that was quartered explains in full what one that was
 /// trimmed hardly does.
-pub(crate) fn step(setting: &Setting) -> f64 {
+pub(crate) fn step(setting: &Setting, words: &[String]) -> f64 {
     let (Some((small, large)), T::Lowered | T::Raised) = (setting.sizes(), setting.trend) else {
         return 1.0;
     };
     // Of ports and the like every number is another name.
-    if small == 0.0 || is_named(setting) || is_versioned(setting) {
+    if small == 0.0 || is_named(setting) || is_versioned(words) {
         1.0
     } else {
         (0.2 + 0.4 * (large / small).log2()).min(1.0)
@@ -339,11 +346,13 @@ mod tests {
     }
 
     fn fit(fact: &FactKind, class: ErrorClass) -> f64 {
-        let families = match fact {
-            FactKind::Setting(setting) => family::families(&setting.key),
-            _ => Vec::new(),
+        let (families, words) = match fact {
+            FactKind::Setting(setting) => {
+                (family::families(&setting.key), super::parts(&setting.key))
+            }
+            _ => (Vec::new(), Vec::new()),
         };
-        super::fit(fact, &families, class)
+        super::fit(fact, &families, &words, class)
     }
 
     #[test]

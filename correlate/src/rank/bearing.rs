@@ -2,7 +2,6 @@
 //! what watches the program, hardly breaks it.
 
 use super::prepare::PathTouches;
-use super::words::parts;
 use crate::facts::{Fact, FactKind};
 
 /// How much what serves those who build and check the program matters.
@@ -10,14 +9,14 @@ const FOR_DEVELOPERS: f64 = 0.15;
 /// How much what watches the program, or writes its log, matters.
 const WATCHING: f64 = 0.4;
 
-/// How much a fact in a file matters, 0 to 1.
-pub(super) fn of(fact: &Fact, path: &PathTouches) -> f64 {
+/// How much a fact in a file matters, 0 to 1; `key` are the parts of its key.
+pub(super) fn of(fact: &Fact, key: &[String], path: &PathTouches) -> f64 {
     if path.kind.is_side() {
         return 0.0;
     }
     let (serves_developers, watches) = match &fact.kind {
         FactKind::Dependency { name, .. } => (is_tool(name), false),
-        FactKind::Setting(setting) => (builds(&path.path), watches(&parts(&setting.key))),
+        FactKind::Setting(_) => (builds(&path.path), watches(key)),
         FactKind::SettingRenamed { .. } => (builds(&path.path), false),
         _ => (false, false),
     };

@@ -11,6 +11,8 @@ use crate::signals::environment;
 /// What is known of a fact before any incident.
 #[derive(Debug, Clone)]
 pub(crate) struct Note {
+    /// The parts of its key: `maxPoolSize` is `max`, `pool`, `size`. Empty for facts without one.
+    pub(crate) key: Vec<String>,
     /// What its key governs, primary first.
     pub(crate) families: Vec<Family>,
     /// The components that its key, its file and its ports name.
@@ -37,13 +39,12 @@ impl Note {
             FactKind::SettingRenamed { from, .. } => Some(from.as_str()),
             _ => None,
         };
+        let words = key.map(parts).unwrap_or_default();
         let of_key = || match &fact.kind {
-            FactKind::Setting(setting) if path.configures => {
-                environment::named(&parts(&setting.key))
-            }
+            FactKind::Setting(_) if path.configures => environment::named(&words),
             _ => None,
         };
-        let bearing = super::bearing::of(fact, path);
+        let bearing = super::bearing::of(fact, &words, path);
         // What never counts is not asked what it could set off.
         let (known, boldness) = match &fact.kind {
             FactKind::Setting(setting) if bearing > 0.0 => (Known::of(setting), boldness(setting)),
@@ -51,33 +52,37 @@ impl Note {
         };
         Self {
             families: key.map(families).unwrap_or_default(),
-            components: key.map_or_else(Components::default, |key| {
-                Components::of(key) | path.components | section() | ports(&fact.kind)
+            components: key.map_or_else(Components::default, |_| {
+                Components::of_parts(&words)
+                    | path.components
+                    | section()
+                    | ports(&fact.kind, &words)
             }),
-            matters: key.map_or_else(Matters::default, |key| Matters::of(&parts(key))),
+            matters: Matters::of(&words),
             bearing,
             known,
             boldness,
             environment: path.environment.or_else(of_key),
-            words: key_parts(&fact.kind),
+            words: telling(&fact.kind, &words),
+            key: words,
         }
     }
 }
 
 /// The components whose well-known ports a setting gives.
-fn ports(fact: &FactKind) -> Components {
+fn ports(fact: &FactKind, key: &[String]) -> Components {
     let FactKind::Setting(setting) = fact else { return Components::default() };
-    let is_port = parts(&setting.key).iter().any(|part| part.ends_with("port"));
+    let is_port = key.iter().any(|part| part.ends_with("port"));
     let values = [&setting.old, &setting.new].into_iter().flatten();
     let values = values.filter(|value| is_port || value.text.contains(':'));
     values.fold(Components::default(), |found, value| found | Components::of_port(&value.text))
 }
 
 /// The telling words of what a fact is about.
-fn key_parts(fact: &FactKind) -> Vec<String> {
+fn telling(fact: &FactKind, key: &[String]) -> Vec<String> {
     let mut found = match fact {
         FactKind::Setting(setting) if !setting.in_code => {
-            let mut found = parts(&setting.key);
+            let mut found = key.to_vec();
             // The parts of an address or name tell as much as its key: `http://…/templates`.
             for value in [&setting.old, &setting.new].into_iter().flatten() {
                 let is_name = value.number.is_none() && !value.text.contains(' ');
@@ -87,8 +92,8 @@ fn key_parts(fact: &FactKind) -> Vec<String> {
             }
             found
         }
-        FactKind::SettingRenamed { from, to, .. } => {
-            let mut found = parts(from);
+        FactKind::SettingRenamed { to, .. } => {
+            let mut found = key.to_vec();
             found.extend(parts(to));
             found
         }

@@ -36,7 +36,7 @@ fn boldest<'s>(
         .iter()
         .map(|fit| {
             let fact = scene.fact(position, fit.fact);
-            let boldness = scene.prepared.notes[position][fit.fact].boldness;
+            let boldness = scene.note(position, fit.fact).boldness;
             (fact, fit.bearing * plausible(fit.strength) * of(&fact.kind) * boldness)
         })
         .filter(|(_, value)| *value > 0.0)

@@ -79,7 +79,7 @@ pub(super) fn of(scene: &Scene<'_>, position: usize) -> Vec<Fit> {
                 * note.matters.beside(scene.matters)
                 * if akin::is_other_address(scene, fact, note, class) { 0.65 } else { 1.0 }
                 * if class == Some(ErrorClass::MissingKey) {
-                    missed(&scene.query, &fact.kind)
+                    missed(&scene.query, &fact.kind, note)
                 } else {
                     1.0
                 };
@@ -114,10 +114,10 @@ fn best_class(query: &Query, fact: &FactKind, note: &Note) -> (Option<ErrorClass
         // The most specific class tells most; what else a message hints at tells less.
         let certainty = if rank < query.sure { 1.0 } else { 0.75 };
         let by_mechanism = match fact {
-            FactKind::Setting(setting) => note.known.fit(class) * step(setting),
+            FactKind::Setting(setting) => note.known.fit(class) * step(setting, &note.key),
             _ => 0.0,
         };
-        let strength = fit(fact, &note.families, class).max(by_mechanism);
+        let strength = fit(fact, &note.families, &note.key, class).max(by_mechanism);
         let value = certainty * strength / (1.0 + 0.2 * rank as f64);
         if value > best.1 {
             best = (Some(class), value);
@@ -127,15 +127,14 @@ fn best_class(query: &Query, fact: &FactKind, note: &Note) -> (Option<ErrorClass
 }
 
 /// Where the error names what it misses, a setting of another name that is gone was not missed.
-fn missed(query: &Query, fact: &FactKind) -> f64 {
-    let gone = match fact {
-        FactKind::Setting(setting) if setting.trend == Trend::Removed => &setting.key,
-        FactKind::SettingRenamed { from, .. } => from,
+fn missed(query: &Query, fact: &FactKind, note: &Note) -> f64 {
+    match fact {
+        FactKind::Setting(setting) if setting.trend == Trend::Removed => {}
+        FactKind::SettingRenamed { .. } => {}
         _ => return 1.0,
-    };
-    let gone = parts(gone);
+    }
     let shares =
-        |name: &String| parts(name).iter().any(|part| part.len() > 2 && gone.contains(part));
+        |name: &String| parts(name).iter().any(|part| part.len() > 2 && note.key.contains(part));
     let mut names = query.quoted.iter().filter(|name| !name.contains(' ')).peekable();
     if names.peek().is_none() || names.any(shares) { 1.0 } else { 0.5 }
 }
@@ -170,8 +169,8 @@ fn nearness(
         return 1.0;
     }
     let named = match &fact.kind {
-        FactKind::Setting(setting) => {
-            let words = parts(&setting.key);
+        FactKind::Setting(_) => {
+            let words = &note.key;
             let said = |word: &&String| word.len() > 2 && scene.query.said.contains(word);
             let telling = |word: &&String| word.len() > 3 && !is_common(word);
             let count = words.iter().filter(said).filter(telling).count();
@@ -240,7 +239,7 @@ fn tunes(
         Some(_) => {
             let said =
                 |word: &String| word.len() > 4 && !is_common(word) && query.said.contains(word);
-            note.families.contains(&Family::Limit) && parts(&setting.key).iter().any(said)
+            note.families.contains(&Family::Limit) && note.key.iter().any(said)
         }
         None => false,
     };

@@ -3,6 +3,7 @@
 use crate::facts::Fact;
 use crate::facts::component::Components;
 use crate::facts::matter::Matters;
+use crate::rank::note::Note;
 use crate::rank::parts::Likeness;
 use crate::rank::prepare::PreparedWindow;
 use crate::rank::query::{Query, Role, Term};
@@ -313,5 +314,10 @@ impl<'a> Scene<'a> {
 
     pub(crate) fn fact(&self, position: usize, fact: usize) -> &Fact {
         &self.prepared.facts[position][fact]
+    }
+
+    /// What is known of that fact before any incident.
+    pub(crate) fn note(&self, position: usize, fact: usize) -> &Note {
+        &self.prepared.notes[position][fact]
     }
 }

@@ -1,8 +1,6 @@
 //! The message says the words of a changed setting's key: "too many open files", `open.files`.
 
 use super::{Scene, Sight, Signal};
-use crate::facts::FactKind;
-use crate::rank::words::parts;
 use crate::{Direction, Observation, Provenance};
 
 pub(super) const SIGNAL: Signal = Signal {
@@ -16,12 +14,7 @@ pub(super) const SIGNAL: Signal = Signal {
 fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, Vec<String>)> {
     let mut best: Option<(usize, f64, Vec<String>)> = None;
     for fit in scene.fits[position].iter().filter(|fit| fit.relevance > 0.0) {
-        let key = match &scene.fact(position, fit.fact).kind {
-            FactKind::Setting(setting) => &setting.key,
-            FactKind::SettingRenamed { from, .. } => from,
-            _ => continue,
-        };
-        let (share, words) = said(scene, key);
+        let (share, words) = said(scene, &scene.note(position, fit.fact).key);
         let possible = 0.3 + 0.7 * (fit.strength / 0.3).min(1.0);
         let value = share * fit.relevance * possible;
         if value > best.as_ref().map_or(0.0, |(_, other, _)| *other) {
@@ -32,10 +25,9 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64, Vec<String>)>
 }
 
 /// How much of the key's last words the message says, by letters; rare words count more.
-fn said(scene: &Scene<'_>, key: &str) -> (f64, Vec<String>) {
-    let parts = parts(key);
+fn said(scene: &Scene<'_>, key: &[String]) -> (f64, Vec<String>) {
     // The namespace in front is not what the setting is about.
-    let telling = &parts[parts.len().saturating_sub(4)..];
+    let telling = &key[key.len().saturating_sub(4)..];
     let (mut covered, mut all) = (0.0, 0.0);
     let mut words = Vec::new();
     for part in telling {

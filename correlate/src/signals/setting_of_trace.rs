@@ -21,7 +21,7 @@ fn best(scene: &Scene<'_>, position: usize) -> Option<(usize, f64)> {
         if matches!(scene.fact(position, fit.fact).kind, FactKind::Dependency { .. }) {
             continue;
         }
-        let words = &scene.prepared.notes[position][fit.fact].words;
+        let words = &scene.note(position, fit.fact).words;
         let sum: f64 = words.iter().map(|word| shared(scene, word)).sum();
         // A word in common says little of a setting that cannot make such an error.
         let possible = 0.3 + 0.7 * (fit.strength / 0.3).min(1.0);
@@ -62,7 +62,7 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
     let (fact, _) = best(scene, position)?;
-    let words = scene.prepared.notes[position][fact].words.iter();
+    let words = scene.note(position, fact).words.iter();
     let words = words.filter(|word| shared(scene, word) > 0.0).cloned().collect();
     let fact = scene.fact(position, fact);
     Some(Sight::of(Observation::SettingOfTrace { fact: fact.clone(), words }).at(fact.place))
