@@ -1,7 +1,8 @@
 //! What turns scores into probabilities that can be believed: three numbers, chosen on answers to
-//! projects that the weights had not seen, of services that nobody had read who taught the ranker
-//! its words: what was read is answered too well to say what a percentage is worth. Two surprises are made small together: at the whole
-//! answer, and at whether the first suspect was right, because that is the percentage people read.
+//! projects that the weights had not seen, and to services that nobody had read who taught the
+//! ranker its words: what was read is answered too well to say what a percentage is worth. Two
+//! surprises are made small together: at the whole answer, and at whether the first suspect was
+//! right, because that is the percentage people read.
 
 use sentry_correlate::rank::Any;
 
