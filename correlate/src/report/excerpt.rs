@@ -125,11 +125,12 @@ impl FrameLines {
             let mut number = frame
                 .line
                 .and_then(|l| l.checked_sub(u32::try_from(before.len()).unwrap_or(u32::MAX)));
-            let all = before.iter().map(|l| (l, false));
-            let all = all.chain([(own, true)]).chain(after.iter().map(|l| (l, false)));
-            let mut hider = mask::Hider::default();
-            for (text, marked) in all {
-                lines.push(SourceLine { number, marked, text: hider.hide(text) });
+            let all = before.iter().map(|l| (l.as_str(), false));
+            let all = all.chain([(own.as_str(), true)]);
+            let all = all.chain(after.iter().map(|l| (l.as_str(), false)));
+            let (texts, marks): (Vec<&str>, Vec<bool>) = all.unzip();
+            for (text, marked) in mask::lines(&texts, 0..texts.len()).into_iter().zip(marks) {
+                lines.push(SourceLine { number, marked, text });
                 number = number.and_then(|n| n.checked_add(1));
             }
         }
@@ -177,17 +178,14 @@ fn side(
         }
         _ => 0,
     };
-    let mut hider = mask::Hider::default();
-    texts.iter().skip(first.saturating_sub(AROUND)).take(AROUND.min(first)).for_each(|text| {
-        hider.see(text);
-    });
-    let window = texts.iter().enumerate().skip(first).take(SIDE_LINES);
+    let texts: Vec<&str> = texts.iter().collect();
+    let shown = mask::lines(&texts, first..first.saturating_add(SIDE_LINES));
     let before = out.len();
-    out.extend(window.map(|(at, text)| DiffLine {
+    out.extend((first..).zip(shown).map(|(at, text)| DiffLine {
         side,
         number: start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX)),
         marked: marked == Some(at),
-        text: hider.hide(text),
+        text,
     }));
     out.len() - before
 }

@@ -4,11 +4,12 @@ use super::key;
 use super::mask;
 use super::quantity;
 use super::span::Sentence;
-use crate::Change;
+use crate::diff::reduce::keeps_lines;
 use crate::facts::{
     DefinitionAction, Fact, FactKind, Family, Guard, SchemaAction, Setting, Trend, Value,
     VersionStep,
 };
+use crate::{Change, Hunk};
 
 /// The clause of a fact. `change` gives the path and section that the fact stands in.
 pub(super) fn clause(fact: &Fact, change: Option<&Change>) -> Sentence {
@@ -16,9 +17,12 @@ pub(super) fn clause(fact: &Fact, change: Option<&Change>) -> Sentence {
     match &fact.kind {
         FactKind::Setting(setting) => self::setting(setting, &Surroundings::of(fact, change)),
         FactKind::SettingRenamed { from, to, .. } => {
-            s.word("setting").code(from).word("was renamed to").code(to)
+            let (from, to) = (mask::secrets(from), mask::secrets(to));
+            s.word("setting").code(&from).word("was renamed to").code(&to)
         }
         FactKind::Dependency { name, from, to, step } => {
+            let version = |text: &Option<String>| text.as_deref().map(mask::secrets);
+            let (from, to) = (version(from), version(to));
             dependency(s.word("dependency").code(name), from.as_deref(), to.as_deref(), *step)
         }
         FactKind::Schema { action, table, column } => {
@@ -42,6 +46,7 @@ pub(super) fn clause(fact: &Fact, change: Option<&Change>) -> Sentence {
 struct Surroundings<'a> {
     path: Option<&'a str>,
     section: Option<&'a str>,
+    hunk: Option<&'a Hunk>,
 }
 
 impl<'a> Surroundings<'a> {
@@ -50,18 +55,49 @@ impl<'a> Surroundings<'a> {
             return Self::default();
         };
         let hunk = fact.place.hunk.and_then(|at| file.hunks.get(at));
-        Self { path: Some(&file.path), section: hunk.map(|h| h.section.as_str()) }
+        Self { path: Some(&file.path), section: hunk.map(|h| h.section.as_str()), hunk }
+    }
+
+    /// Whether a value of the setting stands there as that of a secret, whatever its key is: an item
+    /// behind `--api-token`, the value of an object that gives its name elsewhere.
+    fn gives_secret(&self, setting: &Setting) -> bool {
+        let Some(hunk) = self.hunk else { return false };
+        [(&hunk.removed, &setting.old), (&hunk.added, &setting.new)].into_iter().any(
+            |(lines, value)| {
+                let lines: Vec<&str> = lines.iter().collect();
+                value.as_ref().is_some_and(|value| mask::is_given(&lines, &value.text))
+            },
+        )
+    }
+
+    /// Whether a word of code stands there in secrets alone: words are read from strings, too.
+    fn hides(&self, word: &str) -> bool {
+        if self.path.is_none_or(keeps_lines) {
+            return false;
+        }
+        let Some(display) = self.hunk.and_then(|hunk| hunk.display.as_ref()) else { return false };
+        [&display.removed, &display.added]
+            .into_iter()
+            .any(|lines| mask::is_hidden(&lines.iter().collect::<Vec<_>>(), word))
     }
 }
 
 fn setting(setting: &Setting, around: &Surroundings<'_>) -> Sentence {
-    let subject = key::subject(&setting.key, around.section, around.path);
+    if around.hides(&setting.key) {
+        let subject = Sentence::new().word("a secret");
+        let subject = around.path.iter().fold(subject, |s, path| s.word("in").code(*path));
+        return subject.word("was changed");
+    }
+    // A line that was read as a key may hold more than its name: `TOKEN=x run --fast 1`.
+    let name = mask::secrets(&setting.key);
+    let subject = key::subject(&name, around.section, around.path);
     let subject = match around.path {
-        Some(path) if key::is_bare(&setting.key, &subject) => subject.word("in").code(path),
+        Some(path) if key::is_bare(&name, &subject) => subject.word("in").code(path),
         _ => subject,
     };
     // `CACHE_TOKEN` is first of all a setting of the cache.
-    if setting.family == Family::Credential || mask::names_secret(&setting.key) {
+    let secret = setting.family == Family::Credential || mask::names_secret(&setting.key);
+    if secret || around.gives_secret(setting) {
         return subject.word(match setting.trend {
             Trend::Added => "was added",
             Trend::Removed => "was removed",
@@ -205,7 +241,7 @@ fn guard_name(guard: Guard) -> &'static str {
 mod tests {
     use super::*;
     use crate::report::render::plain;
-    use crate::{FileChange, FileStatus, Hunk, Place};
+    use crate::{FileChange, FileStatus, Place};
 
     const PLACE: Place = Place { file: 0, hunk: Some(0) };
 
@@ -282,6 +318,52 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn values_that_other_words_of_their_lines_make_secrets_are_not_said() {
+        for (path, line) in [
+            ("deploy/a.yml", "command: serve --db-password * --port 80"),
+            ("deploy/a.yml", "command: [\"serve\", \"--db-password\", \"*\"]"),
+            ("deploy/a.yml", "args: [\"--db-password\", \"*\", \"--port\", \"80\"]"),
+            ("deploy/a.yml", "args:\n  - --db-password\n  - *"),
+            ("deploy/a.yml", "run: DB_PASSWORD=* serve --port 80"),
+            ("deploy/a.yml", "url: redis:6379,password=*,ssl=true"),
+            ("deploy/a.yml", "- {key: DB_PASSWORD, value: *}"),
+            ("deploy/a.yml", "- key: DB_PASSWORD\n  value: * # for now"),
+            ("deploy/a.yml", "- name: db-password\n  value: \"*\""),
+            ("deploy/a.yml", "- value: *\n  name: DB_PASSWORD"),
+            ("task.json", "{\"Name\": \"DB_PASSWORD\", \"Value\": \"*\"},"),
+            ("redis.conf", "requirepass *"),
+            ("deploy/run.sh", "exec serve --db-password *"),
+            ("app/run.py", "    connect(\"db\", password=\"* word\")"),
+        ] {
+            let side = |sign: &str, value: &str| -> String {
+                let line = line.replace('*', value);
+                line.lines().map(|line| format!("{sign}{line}\n")).collect()
+            };
+            let count = line.lines().count();
+            let head = format!("diff --git a/{path} b/{path}\n@@ -1,{count} +1,{count} @@\n");
+            let patch = head + &side("-", "canary-1") + &side("+", "canary-2");
+            let change = Change { files: crate::diff::patch::files(&patch), ..change(path, "") };
+            let facts = crate::facts::read(&change);
+            assert!(!facts.is_empty(), "{line}");
+            for fact in facts {
+                let said = plain(&clause(&fact, Some(&change)));
+                assert!(!said.contains("canary"), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_beside_secrets_are_said() {
+        let patch = "diff --git a/a.yml b/a.yml\n@@ -1 +1 @@\n\
+            -dsn_parts: Host=pg;Password=canary;Maximum Pool Size=20\n\
+            +dsn_parts: Host=pg;Password=canary;Maximum Pool Size=5\n";
+        let change = Change { files: crate::diff::patch::files(patch), ..change("a.yml", "") };
+        let facts = crate::facts::read(&change);
+        let said: Vec<_> = facts.iter().map(|fact| plain(&clause(fact, Some(&change)))).collect();
+        assert_eq!(said, ["`dsn_parts.Maximum_Pool_Size` was reduced from 20 to 5"]);
     }
 
     #[test]

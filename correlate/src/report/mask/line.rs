@@ -1,0 +1,316 @@
+//! Where the secrets of one line stand.
+
+use std::iter;
+use std::ops::Range;
+
+use super::names::{at_end, gives_name, gives_value, names_secret};
+
+/// What the lines around say of a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Around {
+    /// Another line of its object gives the name of a secret, of which this one may give the value.
+    pub(super) named: bool,
+    /// The item before is an option (`- --api-token`), of which this item is the value.
+    pub(super) awaited: bool,
+    /// It stands in the block of a private key.
+    pub(super) in_key: bool,
+}
+
+/// Parts of a line that are to be hidden, in their order and apart from each other.
+pub(super) fn secrets(line: &str, around: Around) -> Vec<Range<usize>> {
+    if around.in_key || line.contains("PRIVATE KEY-----") {
+        return iter::once(0..line.len()).collect();
+    }
+    let mut found = user_information(line);
+    Scan::of(line, around).values(&mut found);
+    if around.awaited {
+        found.extend(item(line));
+    }
+    found.sort_unstable_by_key(|range| range.start);
+    found.dedup_by(|next, last| {
+        let overlap = next.start < last.end;
+        if overlap {
+            last.end = last.end.max(next.end);
+        }
+        overlap
+    });
+    found
+}
+
+/// Whether the line gives a name under `name:` or the like, and if so, whether a secret's.
+pub(super) fn named(line: &str) -> Option<bool> {
+    Objects::of(line).any
+}
+
+/// Whether the line is an option alone that the next item is the value of.
+pub(super) fn awaits(line: &str) -> bool {
+    let Some(option) = content(line).map(|range| &line[range]) else { return false };
+    option.starts_with("--") && option.bytes().all(is_of_name) && names_secret(option)
+}
+
+/// The objects of a line, `{…}, {…}`, and whether each gives the name of a secret.
+struct Objects {
+    /// Where each ends, and what it says.
+    each: Vec<(usize, Option<bool>)>,
+    /// Whether any does.
+    any: Option<bool>,
+}
+
+impl Objects {
+    fn of(line: &str) -> Self {
+        let mut each: Vec<(usize, Option<bool>)> = Vec::new();
+        let (mut closed, mut named) = (false, None);
+        for (at, c) in line.char_indices() {
+            match c {
+                '{' | '<' if closed => {
+                    each.push((at, named.take()));
+                    closed = false;
+                }
+                '}' | '>' => closed = true,
+                ':' | '=' => {
+                    closed = false;
+                    if pair(line, at).is_some_and(gives_name) {
+                        let secret = names_secret(word_behind(line, at));
+                        named = Some(named.unwrap_or_default() || secret);
+                    }
+                }
+                c if c.is_whitespace() || c == ',' => {}
+                _ => closed = false,
+            }
+        }
+        each.push((line.len(), named));
+        let any = each.iter().filter_map(|(_, named)| *named).reduce(|a, b| a || b);
+        Self { each, any }
+    }
+
+    /// Whether the object around a place gives the name of a secret. Where that object gives no name,
+    /// any name of the line counts.
+    fn named(&self, at: usize) -> Option<bool> {
+        let object = self.each.partition_point(|(end, _)| *end <= at);
+        self.each.get(object).and_then(|(_, named)| *named).or(self.any)
+    }
+}
+
+/// One reading of a line from its begin to its end.
+struct Scan<'l> {
+    line: &'l str,
+    around: Around,
+    objects: Objects,
+    /// Quotes and braces that are open where the reading stands.
+    single: bool,
+    double: bool,
+    braces: usize,
+}
+
+impl<'l> Scan<'l> {
+    fn of(line: &'l str, around: Around) -> Self {
+        let objects = Objects::of(line);
+        Self { line, around, objects, single: false, double: false, braces: 0 }
+    }
+
+    /// Adds the values of secrets. What is hidden already is not looked into.
+    fn values(mut self, found: &mut Vec<Range<usize>>) {
+        let users = found.clone();
+        let bytes = self.line.as_bytes();
+        let mut hidden = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            let in_user = || {
+                let next = users.partition_point(|user| user.end <= at);
+                users.get(next).is_some_and(|user| user.contains(&at))
+            };
+            let begins = |at: usize| at == 0 || !is_of_name(bytes[at - 1]);
+            let value = match byte {
+                _ if at < hidden => None,
+                b':' | b'=' if !in_user() => self.value_of_pair(at),
+                b'-' if begins(at) && bytes.get(at + 1) == Some(&b'-') => {
+                    value_of_option(self.line, at)
+                }
+                b' ' | b'\t' if at > 0 && is_of_name(bytes[at - 1]) => self.value_of_word(at),
+                _ => None,
+            };
+            if let Some(value) = value.filter(|value| at < value.end && value.start < value.end) {
+                hidden = value.end;
+                found.push(value);
+            }
+            self.pass(at, *byte);
+        }
+    }
+
+    fn pass(&mut self, at: usize, byte: u8) {
+        match byte {
+            b'\'' => self.single = !self.single,
+            b'"' => self.double = !self.double,
+            // `${NAME:-value}` is no object.
+            b'{' if !self.line[..at].ends_with('$') => self.braces += 1,
+            b'}' => self.braces = self.braces.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    /// The range of the value in `name: value`, `name = "value"`, `"name" => "value"` when the name is
+    /// that of a secret. Only literal values count: in code, `password = read()` shows nothing.
+    fn value_of_pair(&self, separator: usize) -> Option<Range<usize>> {
+        let line = self.line;
+        let name = pair(line, separator)?;
+        let given = || self.objects.named(separator).unwrap_or(self.around.named);
+        if !(names_secret(name) || gives_value(name) && given()) {
+            return None;
+        }
+        let arrow = line[separator..].starts_with("=>");
+        let start = behind(line, separator)?;
+        let value = line[start..].trim_end();
+        if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+            return in_quotes(line, start, quote);
+        }
+        // In braces a comma ends it; else a comma may be part of it, and ends what tells code.
+        let comma = if self.braces > 0 { begin(value).find([',', '}']) } else { None };
+        let value = &value[..comma.unwrap_or(value.len())];
+        let first = begin(value).split(", ").next().unwrap_or(value);
+        // What stands behind an arrow is mostly code.
+        let code = arrow || first.contains(['(', '[', '{']) || value.starts_with("${");
+        (!code).then(|| start..start + value.trim_end().len())
+    }
+
+    /// The range of the value in `PASSWORD 'value'`, `requirepass value` and `ENV API_TOKEN value`.
+    fn value_of_word(&self, space: usize) -> Option<Range<usize>> {
+        let (before, rest) = self.line.split_at(space);
+        let name = at_end(before);
+        let by = || name.eq_ignore_ascii_case("by") && is_identified(before);
+        if !(names_secret(name) || by()) {
+            return None;
+        }
+        let start = space + rest.find(|c: char| !c.is_whitespace())?;
+        match self.line[start..].chars().next()? {
+            '"' if !self.double => in_quotes(self.line, start, '"'),
+            '\'' if !self.single => in_quotes(self.line, start, '\''),
+            c if c.is_alphanumeric() && is_directive(before) => {
+                Some(start..self.line.trim_end().len())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether what stands before a value is all that a line of configuration has before it.
+fn is_directive(before: &str) -> bool {
+    let mut words = before.split_whitespace();
+    let is = |word: &str, known: &[&str]| known.iter().any(|it| word.eq_ignore_ascii_case(it));
+    match (words.next(), words.next(), words.next()) {
+        (Some(name), None, None) => is(name, &["requirepass", "masterauth"]),
+        (Some(word), Some(_), None) => is(word, &["env", "arg", "set", "setenv"]),
+        _ => false,
+    }
+}
+
+/// The name before `:` or `=`, unless these compare or stand in an address.
+fn pair(line: &str, separator: usize) -> Option<&str> {
+    let (before, sign) = line.split_at(separator);
+    let compares = sign.starts_with("==")
+        || before.ends_with(['=', '!', '<', '>', ':'])
+        || sign.starts_with("://");
+    (!compares).then(|| at_end(before))
+}
+
+/// Where the value behind `:`, `=`, `=>` or `:=` begins.
+fn behind(line: &str, separator: usize) -> Option<usize> {
+    let sign = &line[separator..];
+    let signs = |c: char| matches!(c, ':' | '=' | ' ' | '\t') || sign.starts_with("=>") && c == '>';
+    sign.find(|c: char| !signs(c)).map(|at| separator + at)
+}
+
+/// The word behind `:` or `=`, without quotes.
+fn word_behind(line: &str, separator: usize) -> &str {
+    let Some(start) = behind(line, separator) else { return "" };
+    match line[start..].chars().next() {
+        Some(quote @ ('"' | '\'')) => in_quotes(line, start, quote).map_or("", |at| &line[at]),
+        _ => {
+            let end = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '}' | ')' | '>');
+            line[start..].split(end).next().unwrap_or_default()
+        }
+    }
+}
+
+/// The user information in `scheme://user:password@host`.
+fn user_information(line: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = line[from..].find("://") {
+        let start = from + at + 3;
+        let end = line[start..]
+            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | '<' | '>'))
+            .map_or(line.len(), |end| start + end);
+        if let Some(host) = line[start..end].rfind('@').filter(|host| *host > 0) {
+            found.push(start..start + host);
+        }
+        from = start;
+    }
+    found
+}
+
+/// The range of the value in `--token value`, `--token "value"` or `"--token", "value"`.
+fn value_of_option(line: &str, dashes: usize) -> Option<Range<usize>> {
+    let rest = &line[dashes..];
+    let name = &rest[..rest.bytes().position(|byte| !is_of_name(byte))?];
+    let behind = dashes + name.len();
+    // With `=` it is a pair.
+    if !names_secret(name) || line[behind..].starts_with('=') {
+        return None;
+    }
+    let between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',');
+    let start = behind + line[behind..].find(|c: char| !between(c))?;
+    if line[start..].starts_with(['-', '$', ']']) {
+        return None;
+    }
+    if let Some(quote) = line[..start].chars().next_back().filter(|c| matches!(c, '"' | '\'')) {
+        return in_quotes(line, start - 1, quote);
+    }
+    let value = &line[start..];
+    let end = value.find(|c: char| between(c) || c == ']').unwrap_or(value.len());
+    Some(start..start + end)
+}
+
+/// The range of an item of a list, unless it is an option or a variable.
+fn item(line: &str) -> Option<Range<usize>> {
+    content(line).filter(|range| !line[range.clone()].starts_with(['-', '$', ']']))
+}
+
+/// The range of what stands on a line, without the mark of an item, quotes and comma.
+fn content(line: &str) -> Option<Range<usize>> {
+    let quotes = ['"', '\''];
+    let text = line.trim_start();
+    let text = text.strip_prefix("- ").unwrap_or(text).trim_start().trim_start_matches(quotes);
+    let start = line.len() - text.len();
+    let text = text.trim_end().trim_end_matches([',', ']']).trim_end_matches(quotes);
+    (!text.is_empty()).then(|| start..start + text.len())
+}
+
+/// The range between a quote and the one that ends it. One behind a backslash, or doubled, does not.
+fn in_quotes(line: &str, quote: usize, sign: char) -> Option<Range<usize>> {
+    let value = line[quote + 1..].trim_end();
+    let mut chars = value.char_indices().peekable();
+    let mut end = value.len();
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' || c == sign && chars.peek().is_some_and(|(_, next)| *next == sign) {
+            chars.next();
+        } else if c == sign {
+            end = at;
+            break;
+        }
+    }
+    Some(quote + 1..quote + 1 + end).filter(|range| !range.is_empty())
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// Whether `BY` is that of `IDENTIFIED BY` or `IDENTIFIED WITH … BY`.
+fn is_identified(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev().take(4);
+    words.any(|word| word.eq_ignore_ascii_case("identified"))
+}
+
+/// The begin of a value, in which is looked for what ends it or makes it code.
+fn begin(value: &str) -> &str {
+    value.char_indices().nth(200).map_or(value, |(end, _)| &value[..end])
+}

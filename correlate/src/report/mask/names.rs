@@ -1,0 +1,72 @@
+//! Names that make a value a secret.
+
+/// Words that such a name ends in.
+const ENDINGS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "_pass",
+    "-pass",
+    "requirepass",
+    "masterauth",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "private_key",
+    "privatekey",
+    "access_key",
+    "accesskey",
+    "client_key",
+    "secret_key",
+    "secret_key_base",
+    "encryption_key",
+    "signing_key",
+    "app_key",
+    "credential",
+    "credentials",
+    "authorization",
+    "dsn",
+    "cookie",
+];
+
+/// Keys under which an object gives the name of what it holds.
+const GIVING: &[&str] = &["name", "key", "parameterkey"];
+/// Keys under which such an object gives the value.
+const GIVEN: &[&str] = &["value", "parametervalue"];
+
+/// Longest name that is looked at, in bytes.
+const LONGEST: usize = 100;
+
+/// Whether a name, whatever stands in front of it, is that of a secret.
+pub(in crate::report) fn names_secret(name: &str) -> bool {
+    let lower = last(name).to_ascii_lowercase();
+    // The key of a variable opens something; that of a table or cache is a name, in small letters.
+    name.ends_with("_KEY") || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+}
+
+/// Whether it is the key of an object's name.
+pub(super) fn gives_name(key: &str) -> bool {
+    GIVING.iter().any(|giving| key.eq_ignore_ascii_case(giving))
+}
+
+/// Whether it is the key of an object's value.
+pub(super) fn gives_value(key: &str) -> bool {
+    GIVEN.iter().any(|given| key.eq_ignore_ascii_case(given))
+}
+
+/// The name that `text` ends in.
+pub(super) fn at_end(text: &str) -> &str {
+    let between =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '.' | '{' | '<' | ',' | '(');
+    let text = last(text.trim_end_matches(['"', '\'', ' ', '?']));
+    text.rsplit(between).next().unwrap_or(text)
+}
+
+/// The end of a text, as long as a name may be.
+fn last(text: &str) -> &str {
+    let start = text.len().saturating_sub(LONGEST);
+    (start..text.len()).find_map(|at| text.get(at..)).unwrap_or_default()
+}
