@@ -60,7 +60,7 @@ pub(crate) fn blame(
 pub(crate) struct Limits<'l> {
     /// Asked again and again; `false` ends the search.
     pub(crate) go_on: &'l dyn Fn() -> bool,
-    /// Larger files are not compared.
+    /// Larger files are not read.
     pub(crate) max_file_bytes: u64,
 }
 
@@ -98,8 +98,8 @@ struct Search<'r> {
 impl Search<'_> {
     fn begin(&mut self, commit: ObjectId, index: usize, line: &Line) {
         let Ok(Some(way)) = self.way(commit, &line.path, &[]) else { return };
-        let Some(Ok(object)) = way.last().map(|&blob| self.repo.find_object(blob)) else { return };
-        if !is_binary(&object.data) && object.data.lines().count() > line.number as usize {
+        let Some(Ok(data)) = way.last().map(|&blob| self.data(blob)) else { return };
+        if !is_binary(&data) && data.lines().count() > line.number as usize {
             self.add(commit, line.path.clone(), way, vec![(index, line.number)]);
         }
     }
@@ -231,13 +231,18 @@ impl Search<'_> {
 }
 
 impl Search<'_> {
-    /// A file without its white space.
-    fn dense(&self, blob: ObjectId) -> gix::Result<Vec<u8>> {
+    /// A file, unless it is too large: that is asked before it is read.
+    fn data(&self, blob: ObjectId) -> gix::Result<Vec<u8>> {
         self.limits.check()?;
         if self.repo.find_header(blob)?.size() > self.limits.max_file_bytes {
             return Err(gix::Error::from_error(io::Error::from(io::ErrorKind::FileTooLarge)));
         }
-        let mut data = std::mem::take(&mut self.repo.find_object(blob)?.data);
+        Ok(std::mem::take(&mut self.repo.find_object(blob)?.data))
+    }
+
+    /// A file without its white space.
+    fn dense(&self, blob: ObjectId) -> gix::Result<Vec<u8>> {
+        let mut data = self.data(blob)?;
         data.retain(|b| !matches!(b, b' ' | b'\t' | b'\r'));
         Ok(data)
     }
@@ -408,5 +413,14 @@ mod tests {
     #[test]
     fn files_that_are_too_large_are_not_compared() {
         assert_eq!(Case::new(&lines, 49_000, false).asked(usize::MAX, 1_000).1, 0);
+    }
+
+    #[test]
+    fn files_that_are_too_large_are_not_read() {
+        // Both commits have the same file, so there is nothing to compare.
+        let (same, size) = (|_| lines(0), lines(0).len() as u64);
+        let case = Case::new(&same, 49_000, false);
+        assert_eq!(case.asked(usize::MAX, size).1, 1);
+        assert_eq!(case.asked(usize::MAX, size - 1).1, 0);
     }
 }

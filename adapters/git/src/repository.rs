@@ -123,8 +123,8 @@ impl GitRepository {
         self.with(|settings| settings.max_commits = max_commits)
     }
 
-    /// The same repository with another limit on the bytes of a file that is compared line by line
-    /// (16 MiB).
+    /// The same repository with another limit on the bytes of a file that is compared line by line, or
+    /// whose lines are blamed (16 MiB). A larger one is not read.
     #[must_use]
     pub fn with_max_file_bytes(self, bytes: u64) -> Self {
         self.with(|settings| settings.max_file_bytes = bytes)
