@@ -1,40 +1,16 @@
-//! What a frame says of itself: its function, its file, its package, and which changed files it may
-//! stand in.
+//! What a frame says of itself: its function, its file, its package.
 
-use super::prepare::PreparedWindow;
-use super::words::{hash, words};
-use crate::{Frame, FrameRef, Mapping};
+use super::function_name::FunctionName;
+use crate::Frame;
 
-/// The bare name of a function: `Retry.__init__` → `__init__`, `block in Foo#bar` → `bar`,
-/// `ns::f<T>(int)` → `f`, `(*T).Method` → `Method`.
-pub(crate) fn simple_name(function: &str) -> Option<&str> {
-    let head = match function.rfind("(") {
-        Some(0) | None => function,
-        Some(at) if function[..at].ends_with(['.', ')']) => function,
-        Some(at) => &function[..at],
-    };
-    let head = head.split('<').find(|part| !part.is_empty()).unwrap_or(head);
-    words(head)
-        .filter(|word| {
-            !matches!(*word, "block" | "in" | "rescue" | "ensure" | "levels" | "operator")
-        })
-        .filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
-        .filter(|word| !is_rust_hash(word))
-        .last()
-        .filter(|name| {
-            !matches!(*name, "module" | "anonymous" | "lambda" | "genexpr" | "listcomp" | "top")
-        })
-}
-
-/// `h` and 16 hexadecimal digits end the names of functions in Rust's older symbols.
-fn is_rust_hash(word: &str) -> bool {
-    word.strip_prefix('h')
-        .is_some_and(|hex| hex.len() == 16 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-/// A function's name without its arguments.
-pub(super) fn head_of(frame: &Frame) -> &str {
-    frame.function.as_deref().and_then(|name| name.split('(').next()).unwrap_or_default()
+/// The name of a frame's function; that of its class where the function builds one.
+pub(super) fn function_name(frame: &Frame) -> FunctionName {
+    let function = frame.function.as_deref().unwrap_or_default();
+    let builds = matches!(function, "<init>" | "<clinit>" | ".ctor" | ".cctor");
+    match (builds, frame.module.as_deref()) {
+        (true, Some(module)) => FunctionName::read(module),
+        _ => FunctionName::read(function.trim_end_matches("..ctor").trim_end_matches("..cctor")),
+    }
 }
 
 pub(super) fn stem_of_file(frame: &Frame) -> Option<&str> {
@@ -88,91 +64,9 @@ pub(crate) fn package_name(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// Which changed files a frame may stand in.
-pub(super) fn locate(
-    prepared: &PreparedWindow<'_>,
-    reference: FrameRef,
-    frame: &Frame,
-) -> Vec<usize> {
-    if let Some(known) = prepared.window.paths.iter().find(|known| known.frame == reference) {
-        return match &known.mapping {
-            Mapping::File { path, .. } => prepared.by_path.get(path).copied().into_iter().collect(),
-            Mapping::Ambiguous { .. } => by_suffix(prepared, frame),
-            Mapping::Unknown => Vec::new(),
-        };
-    }
-    by_suffix(prepared, frame)
-}
-
-/// The changed files whose paths share the longest end with the frame's.
-fn by_suffix(prepared: &PreparedWindow<'_>, frame: &Frame) -> Vec<usize> {
-    let mut best: (usize, Vec<usize>) = (0, Vec::new());
-    for text in [&frame.filename, &frame.abs_path].into_iter().flatten() {
-        let path =
-            text.split_once("://").map_or(text.as_str(), |(_, rest)| rest).replace('\\', "/");
-        let path = path.split(['?', '#']).next().unwrap_or(&path);
-        let parts: Vec<&str> =
-            path.split('/').filter(|part| !matches!(*part, "" | "." | ".." | "~")).collect();
-        let Some(name) = parts.last() else { continue };
-        for &id in prepared.by_name.get(&hash(name)).into_iter().flatten() {
-            let common = prepared.paths[id]
-                .path
-                .rsplit('/')
-                .zip(parts.iter().rev())
-                .take_while(|(a, b)| a == *b)
-                .count();
-            let whole =
-                common == parts.len() || common == prepared.paths[id].path.split('/').count();
-            // A path that ends alike but goes on differently on both sides is another file.
-            if common == 0 || !whole || (common == 1 && parts.len() > 1 && !frame.in_app) {
-                continue;
-            }
-            match common.cmp(&best.0) {
-                std::cmp::Ordering::Greater => best = (common, vec![id]),
-                // Of more than a few nobody knows which it is.
-                std::cmp::Ordering::Equal if best.1.len() < 40 && !best.1.contains(&id) => {
-                    best.1.push(id);
-                }
-                _ => {}
-            }
-        }
-    }
-    // Java tells the package in the module alone.
-    if best.1.len() > 1
-        && let Some(module) = frame.module.as_deref()
-    {
-        let path = module.replace(['.', '$'], "/");
-        let fits = |id: &usize| {
-            let folder = prepared.paths[*id].path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            path.rsplit_once('/').is_some_and(|(package, _)| folder.ends_with(package))
-        };
-        let narrowed: Vec<usize> = best.1.iter().copied().filter(fits).collect();
-        if !narrowed.is_empty() {
-            best.1 = narrowed;
-        }
-    }
-    if best.1.len() > 3 { Vec::new() } else { best.1 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_functions() {
-        for (function, name) in [
-            ("visit_select", "visit_select"),
-            ("Retry.__init__", "__init__"),
-            ("block in Foo#bar", "bar"),
-            ("ns::f(int, char)", "f"),
-            ("(*T).Method", "Method"),
-            ("Object.load", "load"),
-            ("shop::db::connect::h0123456789abcdef", "connect"),
-        ] {
-            assert_eq!(simple_name(function), Some(name), "{function}");
-        }
-        assert_eq!(simple_name("<module>"), None);
-    }
 
     #[test]
     fn packages() {

@@ -17,9 +17,11 @@
 mod bearing;
 mod explain;
 pub(crate) mod frames;
+mod function_name;
 mod gate;
 pub(crate) mod index;
 mod kind;
+mod locate;
 mod messenger;
 mod nest;
 mod none;

@@ -1,6 +1,8 @@
 //! The incident as the ranker asks about it: its words, its frames and where they live.
 
-use super::frames::{head_of, locate, package, simple_name, stem_of_file};
+use super::frames::{function_name, package, stem_of_file};
+use super::function_name::FunctionName;
+use super::locate::locate;
 use super::messenger::is_messenger;
 use super::parts::{Part, is_telling};
 use super::prepare::PreparedWindow;
@@ -223,10 +225,11 @@ impl Query {
             if let (false, Some(package)) = (frame.in_app, self.packages.last().cloned()) {
                 self.trace_part(package, 2);
             }
+            let name = function_name(frame);
             if counts {
-                self.trace_words(frame, depth);
+                self.trace_words(frame, &name, depth);
             }
-            let function = frame.function.as_deref().and_then(simple_name);
+            let function = name.bare();
             let messenger = function.is_some_and(|name| is_messenger(name, frame.in_app));
             let known = self.frames.iter().any(|seen| {
                 let other = get(incident, seen.frame);
@@ -245,7 +248,7 @@ impl Query {
                     function: function.map(hash),
                 };
                 if counts {
-                    self.ask_parts(clip(head_of(frame), 200), seen.weight());
+                    self.ask_parts(clip(name.path(), 200), seen.weight());
                     let file = stem_of_file(frame).unwrap_or_default();
                     self.ask_parts(clip(file, 200), FILE_NAME * seen.weight());
                 }
@@ -255,11 +258,11 @@ impl Query {
         }
     }
 
-    fn trace_words(&mut self, frame: &Frame, depth: u32) {
-        if let Some(name) = frame.function.as_deref().and_then(simple_name) {
+    fn trace_words(&mut self, frame: &Frame, function: &FunctionName, depth: u32) {
+        if let Some(name) = function.bare() {
             self.term(name, Role::Function);
         }
-        for name in [stem_of_file(frame), frame.function.as_deref()].into_iter().flatten() {
+        for name in [stem_of_file(frame).unwrap_or_default(), function.path()] {
             for part in super::words::parts(clip(name, 200)) {
                 self.trace_part(part, depth);
             }
