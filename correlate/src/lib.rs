@@ -17,6 +17,7 @@ pub mod report;
 mod scan;
 mod signals;
 pub mod source;
+mod stack_file;
 
 pub use change::{Blame, Change, Deployment, DisplayLines, FileChange, FileStatus, Hunk, Window};
 pub use gather::{Gathered, Sources, gather};

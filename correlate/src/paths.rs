@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::FrameRef;
 use crate::source::QueryFrame;
+use crate::stack_file::{StackFile, common, components, in_package};
 
 /// Where the file of a frame lives, as a source that knows the whole tree says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,17 +147,25 @@ impl PathMap {
     }
 
     /// What a frame's paths mean: the absolute one against explicit roots first, then the one that
-    /// the SDK reported, then the absolute one.
+    /// the SDK reported, then the absolute one. Among files that end alike the folder of the module's
+    /// package decides; without any path the module itself.
     #[must_use]
     pub fn frame(&self, frame: &QueryFrame) -> Mapping {
-        let paths = [frame.filename.as_deref(), frame.abs_path.as_deref()];
-        let given = paths.iter().rev().flatten().find_map(|path| self.given(&components(path)));
+        let file = StackFile {
+            filename: frame.filename.as_deref(),
+            abs_path: frame.abs_path.as_deref(),
+            module: frame.module.as_deref(),
+            in_app: frame.in_app,
+        };
+        let paths = file.paths();
+        let given = paths.iter().rev().find_map(|path| self.given(&components(path)));
         if let Some(path) = given {
             return Mapping::File { path, rule: MappingRule::Given };
         }
+        let package = file.package();
         let mut ambiguous = Mapping::Unknown;
-        for path in paths.into_iter().flatten() {
-            match self.by_suffix(&components(path), frame.in_app) {
+        for path in &paths {
+            match self.by_suffix(&components(path), frame.in_app, package.as_deref()) {
                 Mapping::Unknown => {}
                 found @ Mapping::File { .. } => return found,
                 found @ Mapping::Ambiguous { .. } if ambiguous == Mapping::Unknown => {
@@ -174,7 +183,7 @@ impl PathMap {
         let parts = components(stack_path);
         match self.given(&parts) {
             Some(path) => Mapping::File { path, rule: MappingRule::Given },
-            None => self.by_suffix(&parts, in_app),
+            None => self.by_suffix(&parts, in_app, None),
         }
     }
 
@@ -188,7 +197,7 @@ impl PathMap {
         })
     }
 
-    fn by_suffix(&self, parts: &[&str], in_app: bool) -> Mapping {
+    fn by_suffix(&self, parts: &[&str], in_app: bool, package: Option<&str>) -> Mapping {
         let Some(name) = parts.last() else { return Mapping::Unknown };
         let candidates = self.by_name.get(*name).map_or(&[][..], Vec::as_slice);
         // Longer common ends first; among equals, a path that is used up rather than contradicted.
@@ -196,8 +205,7 @@ impl PathMap {
         let mut found: Vec<usize> = Vec::new();
         for &index in candidates {
             let path = &self.paths[index];
-            let common =
-                parts.iter().rev().zip(path.rsplit('/')).take_while(|(a, b)| *a == b).count();
+            let common = common(parts, path);
             let length = path.split('/').count();
             let whole = common == parts.len() || common == length;
             let stack_used_up = common == parts.len();
@@ -213,6 +221,7 @@ impl PathMap {
                 }
             }
         }
+        let found = in_package(found, package, |at| self.paths[at].as_str());
         // A file whose whole path the stack names is meant, even if others end alike.
         let exact = found.iter().find(|&&at| self.paths[at].split('/').count() == best.0);
         match (exact, found.as_slice()) {
@@ -233,24 +242,6 @@ impl PathMap {
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// A stack path's components: without scheme, drive, query and `.`; `..` goes up.
-fn components(path: &str) -> Vec<&str> {
-    let path = path.split_once("://").map_or(path, |(_, rest)| rest);
-    let path = path.split(['?', '#']).next().unwrap_or(path);
-    let mut parts = Vec::new();
-    for part in path.split(['/', '\\']) {
-        match part {
-            "" | "." | "~" => {}
-            ".." => {
-                parts.pop();
-            }
-            drive if parts.is_empty() && drive.len() == 2 && drive.ends_with(':') => {}
-            part => parts.push(part),
-        }
-    }
-    parts
 }
 
 #[cfg(test)]
@@ -318,6 +309,7 @@ mod tests {
             frame: FrameRef { exception: 0, frame: 0 },
             filename: Some(filename.to_owned()),
             abs_path: Some(abs_path.to_owned()),
+            module: None,
             line: None,
             in_app: true,
         };
@@ -325,6 +317,24 @@ mod tests {
         assert_eq!(found.path(), Some("services/shop/views.py"));
         let lost = map().frame(&frame("views.py", "/srv/views.py"));
         assert!(matches!(lost, Mapping::Ambiguous { .. }));
+    }
+
+    #[test]
+    fn the_module_decides_among_files_that_end_alike() {
+        let map =
+            PathMap::new(["cli/src/hudson/cli/Queue.java", "core/src/hudson/model/Queue.java"]);
+        let frame = |filename: Option<&str>| QueryFrame {
+            frame: FrameRef { exception: 0, frame: 0 },
+            filename: filename.map(str::to_owned),
+            abs_path: None,
+            module: Some("hudson.model.Queue$Task".to_owned()),
+            line: None,
+            in_app: true,
+        };
+        for filename in [Some("Queue.java"), Some("Unknown Source"), None] {
+            let found = map.frame(&frame(filename));
+            assert_eq!(found.path(), Some("core/src/hudson/model/Queue.java"), "{filename:?}");
+        }
     }
 
     proptest! {

@@ -15,6 +15,7 @@ fn frame(index: usize, filename: &str, line: u32) -> QueryFrame {
         frame: FrameRef { exception: 0, frame: index },
         filename: Some(filename.to_owned()),
         abs_path: None,
+        module: None,
         line: Some(line),
         in_app: true,
     }

@@ -62,6 +62,7 @@ fn query(event: &Value) -> Query {
             frame: FrameRef { exception, frame },
             filename: text(&at["filename"]),
             abs_path: text(&at["absPath"]),
+            module: text(&at["module"]),
             line: at["lineNo"].as_u64().and_then(|line| u32::try_from(line).ok()),
             in_app: at["inApp"].as_bool().unwrap_or(false),
         })

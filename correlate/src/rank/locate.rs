@@ -1,10 +1,10 @@
 //! Which changed files a frame may stand in.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::prepare::PreparedWindow;
 use super::words::hash;
+use crate::stack_file::{StackFile, common, components, in_package};
 use crate::{Frame, FrameRef, Mapping};
 
 /// Most files that a frame may stand in; of more nobody knows which it is.
@@ -30,18 +30,19 @@ pub(super) fn locate(
 
 /// The changed files whose paths share the longest end with the frame's.
 fn by_suffix(prepared: &PreparedWindow<'_>, frame: &Frame) -> Vec<usize> {
+    let file = StackFile {
+        filename: frame.filename.as_deref(),
+        abs_path: frame.abs_path.as_deref(),
+        module: frame.module.as_deref(),
+        in_app: frame.in_app,
+    };
     let (mut longest, mut found) = (0, Vec::new());
-    for path in paths(frame) {
-        let parts: Vec<&str> =
-            path.split('/').filter(|part| !matches!(*part, "" | "." | ".." | "~")).collect();
+    for path in file.paths() {
+        let parts = components(&path);
         let Some(name) = parts.last() else { continue };
         for &id in prepared.by_name.get(&hash(name)).into_iter().flatten() {
             let ours = &prepared.paths[id].path;
-            let common = ours
-                .rsplit('/')
-                .zip(parts.iter().rev())
-                .take_while(|&(ours, theirs)| is_one(ours, theirs))
-                .count();
+            let common = common(&parts, ours);
             let whole = common == parts.len() || common == ours.split('/').count();
             // A path that ends alike but goes on differently on both sides is another file.
             if common == 0 || !whole || (common == 1 && parts.len() > 1 && !frame.in_app) {
@@ -56,70 +57,9 @@ fn by_suffix(prepared: &PreparedWindow<'_>, frame: &Frame) -> Vec<usize> {
             }
         }
     }
-    if found.len() > 1 {
-        found = of_module(prepared, frame, found);
-    }
+    let package = file.package();
+    let found = in_package(found, package.as_deref(), |id| prepared.paths[id].path.as_str());
     if found.len() > MOST { Vec::new() } else { found }
-}
-
-/// The paths that a frame gives, with `/` alone; those of its module where it gives none.
-fn paths(frame: &Frame) -> Vec<Cow<'_, str>> {
-    let given = [&frame.filename, &frame.abs_path].into_iter().flatten();
-    let given: Vec<Cow<'_, str>> = given.filter_map(|text| path(text)).collect();
-    if given.is_empty() { files_of_module(frame) } else { given }
-}
-
-/// A path without scheme, query and backslashes. `None` for what says that no file is known:
-/// `<unknown>`, `native`, `Unknown Source`.
-fn path(text: &str) -> Option<Cow<'_, str>> {
-    let path = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let path = path.split(['?', '#']).next().unwrap_or(path);
-    let names = path.contains(['/', '\\', '.']) && !path.starts_with('<');
-    names.then(|| match path.contains('\\') {
-        true => Cow::Owned(path.replace('\\', "/")),
-        false => Cow::Borrowed(path),
-    })
-}
-
-/// The files in which languages that keep a class in a file of its name keep that of a frame.
-fn files_of_module(frame: &Frame) -> Vec<Cow<'_, str>> {
-    let Some(class) = frame.module.as_deref().map(outer) else { return Vec::new() };
-    let path = class.replace('.', "/");
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let by_package = ["java", "kt", "scala", "groovy"].map(|language| format!("{path}.{language}"));
-    // Namespaces of .NET are not folders, so the name is all there is.
-    let by_name = ["cs", "vb", "fs"].map(|language| format!("{name}.{language}"));
-    let by_name = by_name.into_iter().filter(|_| frame.in_app);
-    by_package.into_iter().chain(by_name).map(Cow::Owned).collect()
-}
-
-/// A module without what stands within its class: `hudson.model.Queue$Task` is in `Queue.java`.
-fn outer(module: &str) -> &str {
-    module.split(['$', '+', '`']).next().unwrap_or(module)
-}
-
-/// Whether a name in a frame's path is one of the repository: packages carry their version,
-/// `activerecord-7.0.4`, `chi@v5.0.1`.
-fn is_one(ours: &str, theirs: &str) -> bool {
-    let is_version = |rest: &str| {
-        let version = rest.strip_prefix(['-', '@']).unwrap_or_default();
-        version.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit())
-    };
-    ours == theirs || theirs.strip_prefix(ours).is_some_and(is_version)
-}
-
-/// Those of several files whose folder is the package of the frame's module: Java tells it there
-/// alone.
-fn of_module(prepared: &PreparedWindow<'_>, frame: &Frame, found: Vec<usize>) -> Vec<usize> {
-    let Some(class) = frame.module.as_deref().map(outer) else { return found };
-    let Some((package, _)) = class.rsplit_once('.') else { return found };
-    let package = package.replace('.', "/");
-    let fits = |&id: &usize| {
-        let path = &prepared.paths[id].path;
-        path.rsplit_once('/').is_some_and(|(folder, _)| folder.ends_with(&package))
-    };
-    let narrowed: Vec<usize> = found.iter().copied().filter(fits).collect();
-    if narrowed.is_empty() { found } else { narrowed }
 }
 
 #[cfg(test)]

@@ -81,6 +81,8 @@ pub struct QueryFrame {
     pub filename: Option<String>,
     /// Absolute path on the machine where it ran.
     pub abs_path: Option<String>,
+    /// Module or class.
+    pub module: Option<String>,
     /// Line, counted from 1.
     pub line: Option<u32>,
     /// Whether the frame is the program's own code.
@@ -96,6 +98,7 @@ impl Query {
                 frame: FrameRef { exception, frame },
                 filename: at.filename.clone(),
                 abs_path: at.abs_path.clone(),
+                module: at.module.clone(),
                 line: at.line,
                 in_app: at.in_app,
             })
