@@ -1,26 +1,28 @@
 //! Cooldowns that outlive the process.
 
-use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sentry_hooks::{Claim, CooldownStore, MemoryCooldown, StoreError};
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::StoreFileError;
 use crate::lock::Lock;
-use crate::{StoreFileError, safe};
+use crate::log::{Line, Log, beside, is_ours};
 
 /// A [`CooldownStore`] whose confirmed entries are in a file.
 ///
 /// Claims and counts are in memory. A lease that was running when the process ended is gone: its
 /// owner was in that process. Every confirmation is on the disk when [`CooldownStore::confirm`]
-/// returns; that call blocks for it.
+/// returns; that call blocks for it. What is over is taken out of the file now and then; where that
+/// fails (no room for a second file, a directory that is read-only) the file grows until it succeeds.
+///
+/// The file outlives a clock that is wrong for a while: some thousand cooldowns that are over stay in
+/// it, and count again where the next start finds that they are not. One that was confirmed at a time
+/// which is yet to come lasts no longer from the start on than it was meant to.
 ///
 /// ```
 /// # let directory = tempfile::tempdir()?;
@@ -48,32 +50,15 @@ use crate::{StoreFileError, safe};
 #[derive(Debug)]
 pub struct FileCooldown {
     memory: MemoryCooldown,
-    /// The latest time of a claim, in milliseconds since 1970. Beside the log: whoever claims must
+    /// The time of the last claim, in milliseconds since 1970. Beside the log: whoever claims must
     /// not wait for the disk.
     now: AtomicI64,
     log: Mutex<Log>,
     _lock: Lock,
 }
 
-/// A line of the file.
-#[derive(Debug, Serialize, Deserialize)]
-struct Line {
-    key: String,
-    owner: String,
-    /// Milliseconds since 1970.
-    until: i64,
-}
-
-#[derive(Debug)]
-struct Log {
-    path: PathBuf,
-    file: File,
-    /// Lines that may be written before those that are over are taken out.
-    room: usize,
-}
-
 impl FileCooldown {
-    /// Opens the file, which is made where it is missing. What is over at `now` is left out.
+    /// Opens the file, which is made where it is missing. What is over at `now` does not count.
     ///
     /// # Errors
     ///
@@ -88,8 +73,8 @@ impl FileCooldown {
         }
         let (log, lines) = Log::open(path.clone(), at).map_err(StoreFileError::io(&path))?;
         let memory = MemoryCooldown::new();
-        for line in lines {
-            let until = time::Duration::milliseconds(line.until);
+        for line in lines.iter().filter(|line| line.until > at) {
+            let until = time::Duration::milliseconds(line.end(at));
             let until = OffsetDateTime::UNIX_EPOCH.checked_add(until).unwrap_or(now);
             // Neither fails but where a million others are claimed.
             let entered = memory.claim_sync(&line.key, &line.owner, now, Duration::ZERO);
@@ -113,7 +98,7 @@ impl CooldownStore for FileCooldown {
         now: OffsetDateTime,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        self.now.fetch_max(millis(now), Ordering::Relaxed);
+        self.now.store(millis(now), Ordering::Relaxed);
         self.memory.claim_sync(key, owner, now, lease)
     }
 
@@ -126,9 +111,9 @@ impl CooldownStore for FileCooldown {
         if !self.memory.confirm_sync(key, owner, until)? {
             return Ok(false);
         }
-        let line = Line { key: key.to_owned(), owner: owner.to_owned(), until: millis(until) };
-        let now = self.now.load(Ordering::Relaxed);
-        self.log().add(&line, now).map_err(StoreError::unavailable)?;
+        let at = self.now.load(Ordering::Relaxed);
+        let line = Line { key: key.to_owned(), owner: owner.to_owned(), until: millis(until), at };
+        self.log().add(&line).map_err(StoreError::unavailable)?;
         Ok(true)
     }
 
@@ -137,90 +122,20 @@ impl CooldownStore for FileCooldown {
     }
 }
 
-impl Log {
-    const ROOM: usize = 1024;
-
-    /// Reads what is not over, and writes it anew: so no half line of a killed process is left,
-    /// which the next line would be appended to.
-    fn open(path: PathBuf, now: i64) -> io::Result<(Self, Vec<Line>)> {
-        let mut latest = HashMap::new();
-        for line in read(&path)? {
-            latest.insert(line.key.clone(), line);
-        }
-        let mut lines: Vec<Line> = latest.into_values().filter(|line| line.until > now).collect();
-        lines.sort_unstable_by_key(|line| line.until);
-        let mut text = Vec::new();
-        for line in &lines {
-            write(line, &mut text)?;
-        }
-        safe::write(&beside(&path, "new"), &path, &[&text])?;
-        let file = safe::options().append(true).open(&path)?;
-        let room = lines.len().max(Self::ROOM);
-        Ok((Self { path, file, room }, lines))
-    }
-
-    /// Adds a line. At `now` those may be taken out that are over.
-    fn add(&mut self, line: &Line, now: i64) -> io::Result<()> {
-        if self.room == 0 {
-            *self = Self::open(self.path.clone(), now)?.0;
-        }
-        let mut text = Vec::new();
-        write(line, &mut text)?;
-        // A write that fails may leave half a line: the next one begins on a line of its own.
-        text.insert(0, b'\n');
-        self.room -= 1;
-        self.file.write_all(&text)?;
-        self.file.sync_data()
-    }
-}
-
-/// Whether a file is empty, missing, or begins as every file of cooldowns does (or with zeros, where
-/// the power went off): opening would write over any other.
-fn is_ours(path: &Path) -> io::Result<bool> {
-    let mut begin = Vec::new();
-    match File::open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
-        file => file?.take(BEGIN.len() as u64 + 1).read_to_end(&mut begin)?,
-    };
-    let begin = begin.strip_prefix(b"\n").unwrap_or(&begin);
-    Ok(begin.iter().zip(BEGIN).all(|(byte, ours)| byte == ours || *byte == 0))
-}
-
-/// What each line begins with.
-const BEGIN: &[u8] = br#"{"key":""#;
-
-/// The lines of a file that can be read; none where there is no file.
-fn read(path: &Path) -> io::Result<Vec<Line>> {
-    let bytes = match fs::read(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        read => read?,
-    };
-    let lines = bytes.split(|byte| *byte == b'\n');
-    Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).collect())
-}
-
-fn write(line: &Line, text: &mut Vec<u8>) -> io::Result<()> {
-    serde_json::to_writer(&mut *text, line)?;
-    text.push(b'\n');
-    Ok(())
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
 fn millis(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::io::Write;
+    use std::path::Path;
+
     use sentry_hooks::testing::{self, block_on};
 
     use super::*;
+    use crate::log::{read, write};
 
     const LEASE: Duration = Duration::from_secs(30);
 
@@ -319,20 +234,102 @@ mod tests {
         assert_eq!(claim(&store, "k", 0), Claim::Claimed);
     }
 
+    /// As if `count` cooldowns of a second each had been confirmed, one after the other.
+    fn written(path: &Path, count: i64) {
+        let mut text = Vec::new();
+        for n in 0..count {
+            let (key, owner) = (n.to_string(), "o".to_owned());
+            let line = Line { key, owner, until: millis(at(n + 1)), at: millis(at(n)) };
+            write(&line, &mut text).unwrap();
+        }
+        fs::write(path, text).unwrap();
+    }
+
+    fn keys(path: &Path) -> Vec<String> {
+        read(path).unwrap().into_iter().map(|line| line.key).collect()
+    }
+
     #[test]
     fn the_file_does_not_grow_with_what_is_over() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("c");
-        let store = FileCooldown::open(&path, at(0)).unwrap();
-        for n in 0..1200 {
-            answer(&store, &n.to_string(), n, n + 10);
+        written(&path, 6000);
+        let store = FileCooldown::open(&path, at(5990)).unwrap();
+        assert_eq!(keys(&path).len(), Log::OVER + 10);
+        answer(&store, "last", 8000, 8010);
+        for n in 0..20 {
+            store.log().room = 0;
+            answer(&store, &format!("more {n}"), 8000, 8010);
         }
-        let lines = read(&path).unwrap();
-        assert!(lines.len() <= Log::ROOM + 10, "{}", lines.len());
+        let keys = keys(&path);
+        assert_eq!(keys.len(), Log::OVER + 21);
+        assert_eq!((keys[0].as_str(), keys.last().map(String::as_str)), ("1904", Some("more 19")));
         drop(store);
-        let store = FileCooldown::open(&path, at(1200)).unwrap();
-        assert!(matches!(claim(&store, "1199", 1200), Claim::Cooling { .. }));
-        assert_eq!(claim(&store, "2", 1200), Claim::Claimed);
+        let store = FileCooldown::open(&path, at(8000)).unwrap();
+        assert!(matches!(claim(&store, "last", 8000), Claim::Cooling { .. }));
+        assert_eq!(claim(&store, "5999", 8000), Claim::Claimed);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_anew_is_gone_on_with() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c");
+        // Nobody can write a file where a directory is, not even the superuser.
+        let in_the_way = beside(&path, "new");
+        fs::create_dir(&in_the_way).unwrap();
+        assert!(FileCooldown::open(&path, at(0)).is_err(), "there is none yet");
+        written(&path, 6000);
+        let store = FileCooldown::open(&path, at(5990)).unwrap();
+        for n in 0..5 {
+            store.log().room = 0;
+            answer(&store, &format!("more {n}"), 5990, 7000);
+        }
+        assert_eq!(keys(&path).len(), 6005, "nothing was taken out");
+        assert_eq!(store.log().room, Log::ROOM - 1, "it is not tried with each line");
+        fs::remove_dir(&in_the_way).unwrap();
+        store.log().room = 0;
+        answer(&store, "at last", 5990, 7000);
+        assert_eq!(keys(&path).len(), Log::OVER + 16);
+        drop(store);
+        let store = FileCooldown::open(&path, at(5990)).unwrap();
+        for key in ["more 0", "more 4", "at last", "5995"] {
+            assert!(matches!(claim(&store, key, 5990), Claim::Cooling { .. }), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_for_a_while_ends_no_cooldown_for_good() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c");
+        let years = 40 * 365 * 86_400;
+        let store = FileCooldown::open(&path, at(0)).unwrap();
+        answer(&store, "k", 0, 600);
+        drop(store);
+        let store = FileCooldown::open(&path, at(years)).unwrap();
+        assert_eq!(claim(&store, "k", years), Claim::Claimed, "as the clock says");
+        answer(&store, "ahead", years, years + 600);
+        store.log().room = 0;
+        answer(&store, "ahead, too", years, years + 600);
+        drop(store);
+        let store = FileCooldown::open(&path, at(60)).unwrap();
+        assert_eq!(claim(&store, "k", 60), Claim::Cooling { until: at(600), suppressed: 1 });
+        let short = Claim::Cooling { until: at(660), suppressed: 1 };
+        assert_eq!(claim(&store, "ahead", 60), short, "not for years");
+        assert_eq!(claim(&store, "ahead, too", 661), Claim::Claimed);
+    }
+
+    #[test]
+    fn a_claim_of_another_time_ends_no_cooldown_for_good() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c");
+        let store = FileCooldown::open(&path, at(0)).unwrap();
+        answer(&store, "k", 0, 600);
+        claim(&store, "x", 1_000_000);
+        store.log().room = 0;
+        answer(&store, "y", 10, 600);
+        drop(store);
+        let store = FileCooldown::open(&path, at(60)).unwrap();
+        assert!(matches!(claim(&store, "k", 60), Claim::Cooling { .. }));
     }
 
     #[test]

@@ -17,6 +17,10 @@ enum Problem {
     Locked,
     #[error("not in the form that it is kept in")]
     Unreadable,
+    #[error("full: {deliveries} deliveries of {bytes} bytes wait")]
+    Full { deliveries: usize, bytes: u64 },
+    #[error("kept by another inbox")]
+    Foreign,
     #[error("{0}")]
     Io(#[source] io::Error),
 }
@@ -34,6 +38,14 @@ impl StoreFileError {
         Self::new(path, Problem::Unreadable)
     }
 
+    pub(crate) fn full(path: &Path, deliveries: usize, bytes: u64) -> Self {
+        Self::new(path, Problem::Full { deliveries, bytes })
+    }
+
+    pub(crate) fn foreign(path: &Path) -> Self {
+        Self::new(path, Problem::Foreign)
+    }
+
     fn new(path: &Path, problem: Problem) -> Self {
         Self { path: path.to_owned(), problem }
     }
@@ -48,6 +60,19 @@ impl StoreFileError {
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         matches!(self.problem, Problem::Unreadable)
+    }
+
+    /// As many deliveries wait as the [`Inbox`](crate::Inbox) may hold. Answer with 500: Sentry may
+    /// send it again, and nothing is kept by filling the disk.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self.problem, Problem::Full { .. })
+    }
+
+    /// The delivery was kept by another [`Inbox`](crate::Inbox), or by an earlier opening of this one.
+    #[must_use]
+    pub fn is_of_another_inbox(&self) -> bool {
+        matches!(self.problem, Problem::Foreign)
     }
 
     /// The file or directory.

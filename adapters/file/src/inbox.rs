@@ -2,16 +2,20 @@
 
 use std::fmt;
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sentry_hooks::{Channel, Delivery, Headers, Verified};
-use serde::{Deserialize, Serialize};
+use sentry_hooks::{Delivery, Verified};
 
 use crate::lock::Lock;
-use crate::{StoreFileError, safe};
+use crate::waiting::{Bounds, Waiting};
+use crate::{StoreFileError, envelope, safe};
 
 /// A directory of deliveries that were accepted and are not dealt with yet.
+///
+/// It holds 10,000 deliveries and 1 GiB at most, or what [`Inbox::with_max_deliveries`] and
+/// [`Inbox::with_max_bytes`] say; what is set aside does not count.
 ///
 /// ```
 /// # let directory = tempfile::tempdir()?;
@@ -36,12 +40,19 @@ use crate::{StoreFileError, safe};
 #[derive(Debug)]
 pub struct Inbox {
     directory: PathBuf,
+    /// Which of this process's inboxes it is.
+    id: u64,
     next: AtomicU64,
+    waiting: Waiting,
+    bounds: Bounds,
     _lock: Lock,
 }
 
-/// A delivery in an [`Inbox`]. Dropping it changes nothing: the delivery waits on.
+/// A delivery in an [`Inbox`], which alone takes it. Dropping it changes nothing: the delivery waits
+/// on.
 pub struct Kept {
+    /// That of the inbox.
+    inbox: u64,
     number: u64,
     attempts: u32,
 }
@@ -56,13 +67,6 @@ impl Kept {
     fn name(&self) -> String {
         format!("{:020}-{}", self.number, self.attempts)
     }
-
-    /// Reads a file's name; other files are none of ours.
-    fn named(name: &str) -> Option<Self> {
-        let (number, attempts) = name.split_once('-')?;
-        let kept = Self { number: number.parse().ok()?, attempts: attempts.parse().ok()? };
-        (kept.name() == name).then_some(kept)
-    }
 }
 
 impl fmt::Debug for Kept {
@@ -71,21 +75,8 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// The first line of a file; the rest is the body.
-#[derive(Serialize, Deserialize)]
-struct Envelope {
-    channel: KeptChannel,
-    headers: Vec<(String, String)>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum KeptChannel {
-    Webhook,
-    ExternalRequest,
-    ServiceHook,
-    Unsigned,
-}
+/// How many inboxes this process has opened.
+static INBOXES: AtomicU64 = AtomicU64::new(0);
 
 /// The name of a file that is being written.
 fn draft(number: u64) -> String {
@@ -102,37 +93,66 @@ impl Inbox {
         let directory = directory.into();
         safe::directory(&directory).map_err(StoreFileError::io(&directory))?;
         let lock = Lock::take(&directory.join("lock"))?;
-        let mut last = 0;
-        for name in names(&directory)? {
+        let inbox = Self {
+            directory,
+            id: INBOXES.fetch_add(1, Ordering::Relaxed),
+            next: AtomicU64::new(0),
+            waiting: Waiting::default(),
+            bounds: Bounds::default(),
+            _lock: lock,
+        };
+        let mut last: u64 = 0;
+        for name in names(&inbox.directory)? {
             let Some((number, _)) = name.split_once(['-', '.']) else { continue };
             let Ok(number) = number.parse() else { continue };
             last = last.max(number);
+            let path = inbox.directory.join(&name);
             if name == draft(number) {
                 // Nobody was told that this one is kept.
-                let path = directory.join(&name);
                 fs::remove_file(&path).map_err(StoreFileError::io(&path))?;
+            } else if inbox.named(&name).is_some() {
+                let size = fs::metadata(&path).map_err(StoreFileError::io(&path))?.len();
+                inbox.waiting.found(number, size);
             }
         }
-        Ok(Self { directory, next: AtomicU64::new(last.saturating_add(1)), _lock: lock })
+        inbox.next.store(last.saturating_add(1), Ordering::Relaxed);
+        Ok(inbox)
+    }
+
+    /// The same inbox with another bound on the deliveries that wait (10,000).
+    #[must_use]
+    pub fn with_max_deliveries(mut self, deliveries: usize) -> Self {
+        self.bounds.deliveries = deliveries;
+        self
+    }
+
+    /// The same inbox with another bound on the bytes of the deliveries that wait, with their headers
+    /// (1 GiB).
+    #[must_use]
+    pub fn with_max_bytes(mut self, bytes: u64) -> Self {
+        self.bounds.bytes = bytes;
+        self
     }
 
     /// Keeps a delivery: when this returns, it is on the disk.
     ///
     /// # Errors
     ///
-    /// What the system says, e.g. that the disk is full. The delivery is then not kept.
+    /// [`StoreFileError::is_full`] when as many wait as may; else what the system says, e.g. that the
+    /// disk is full. The delivery is then not kept.
     pub fn keep(&self, delivery: &Delivery) -> Result<Kept, StoreFileError> {
-        let kept = Kept { number: self.next.fetch_add(1, Ordering::Relaxed), attempts: 0 };
-        let headers = delivery.headers().pairs();
-        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let envelope = Envelope { channel: delivery.channel().into(), headers };
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let kept = Kept { inbox: self.id, number, attempts: 0 };
         let path = self.path(&kept);
-        let head = serde_json::to_vec(&envelope)
-            .map_err(|error| StoreFileError::io(&path)(error.into()))?;
-        let draft = self.directory.join(draft(kept.number));
-        safe::write(&draft, &path, &[&head, b"\n", delivery.body()]).map_err(|error| {
+        let head = envelope::write(delivery).map_err(StoreFileError::io(&path))?;
+        let parts: [&[u8]; 3] = [&head, b"\n", delivery.body()];
+        let size = parts.iter().map(|part| part.len() as u64).sum();
+        let full = |(deliveries, bytes)| StoreFileError::full(&self.directory, deliveries, bytes);
+        self.waiting.add(number, size, self.bounds).map_err(full)?;
+        safe::write(&self.directory.join(draft(number)), &path, &parts).map_err(|error| {
             // Where its name alone is not safe: it must not be worked on and sent again as well.
             fs::remove_file(&path).ok();
+            self.waiting.remove(number);
             StoreFileError::io(&path)(error)
         })?;
         Ok(kept)
@@ -146,7 +166,7 @@ impl Inbox {
     /// When the directory cannot be read.
     pub fn waiting(&self) -> Result<Vec<Kept>, StoreFileError> {
         let names = names(&self.directory)?;
-        let mut kept: Vec<Kept> = names.iter().filter_map(|name| Kept::named(name)).collect();
+        let mut kept: Vec<Kept> = names.iter().filter_map(|name| self.named(name)).collect();
         kept.sort_unstable_by_key(|kept| kept.number);
         Ok(kept)
     }
@@ -155,17 +175,15 @@ impl Inbox {
     ///
     /// # Errors
     ///
-    /// [`StoreFileError::is_unreadable`] when somebody has changed the file; else what the system
-    /// says.
+    /// [`StoreFileError::is_unreadable`] when somebody has changed the file,
+    /// [`StoreFileError::is_of_another_inbox`] when it is not of this inbox; else what the system says.
     pub fn read(&self, kept: &Kept) -> Result<Delivery, StoreFileError> {
-        let path = self.path(kept);
+        let path = self.own(kept)?;
         let mut head = fs::read(&path).map_err(StoreFileError::io(&path))?;
         let end = head.iter().position(|byte| *byte == b'\n');
         let end = end.ok_or_else(|| StoreFileError::unreadable(&path))?;
         let body = head.split_off(end + 1);
-        let envelope: Envelope =
-            serde_json::from_slice(&head).map_err(|_| StoreFileError::unreadable(&path))?;
-        let headers = Headers::from_pairs(envelope.headers).with_channel(envelope.channel.into());
+        let headers = envelope::read(&head).ok_or_else(|| StoreFileError::unreadable(&path))?;
         Ok(Delivery::new(headers, Verified::from_store(body.into())))
     }
 
@@ -176,10 +194,10 @@ impl Inbox {
     ///
     /// # Errors
     ///
-    /// What the system says; the number is then as before.
+    /// [`StoreFileError::is_of_another_inbox`], or what the system says; the number is then as before.
     pub fn mark(&self, kept: &mut Kept, attempts: u32) -> Result<(), StoreFileError> {
-        let marked = Kept { number: kept.number, attempts };
-        let path = self.path(kept);
+        let path = self.own(kept)?;
+        let marked = Kept { attempts, ..*kept };
         fs::rename(&path, self.path(&marked)).map_err(StoreFileError::io(&path))?;
         *kept = marked;
         Ok(())
@@ -189,24 +207,47 @@ impl Inbox {
     ///
     /// # Errors
     ///
-    /// What the system says; the delivery then waits on.
+    /// [`StoreFileError::is_of_another_inbox`], or what the system says; the delivery then waits on.
     #[expect(clippy::needless_pass_by_value, reason = "there is nothing left to hold")]
     pub fn done(&self, kept: Kept) -> Result<(), StoreFileError> {
-        let path = self.path(&kept);
-        fs::remove_file(&path).map_err(StoreFileError::io(&path))
+        let path = self.own(&kept)?;
+        self.leaves(&kept, fs::remove_file(&path)).map_err(StoreFileError::io(&path))
     }
 
     /// Takes a delivery out without losing it: its file gets the ending `.aside`. Gives the path.
     ///
     /// # Errors
     ///
-    /// What the system says; the delivery then waits on.
+    /// [`StoreFileError::is_of_another_inbox`], or what the system says; the delivery then waits on.
     #[expect(clippy::needless_pass_by_value, reason = "there is nothing left to hold")]
     pub fn set_aside(&self, kept: Kept) -> Result<PathBuf, StoreFileError> {
-        let path = self.path(&kept);
+        let path = self.own(&kept)?;
         let aside = self.directory.join(format!("{}.aside", kept.name()));
-        fs::rename(&path, &aside).map_err(StoreFileError::io(&path))?;
+        self.leaves(&kept, fs::rename(&path, &aside)).map_err(StoreFileError::io(&path))?;
         Ok(aside)
+    }
+
+    /// Counts a delivery no more whose file is gone, by whomever.
+    fn leaves(&self, kept: &Kept, moved: io::Result<()>) -> io::Result<()> {
+        let gone = |error: &io::Error| error.kind() == ErrorKind::NotFound;
+        if moved.as_ref().err().is_none_or(gone) {
+            self.waiting.remove(kept.number);
+        }
+        moved
+    }
+
+    /// The file of a delivery that this inbox has given out.
+    fn own(&self, kept: &Kept) -> Result<PathBuf, StoreFileError> {
+        let path = self.path(kept);
+        if kept.inbox == self.id { Ok(path) } else { Err(StoreFileError::foreign(&path)) }
+    }
+
+    /// Reads a file's name; other files are none of ours.
+    fn named(&self, name: &str) -> Option<Kept> {
+        let (number, attempts) = name.split_once('-')?;
+        let (number, attempts) = (number.parse().ok()?, attempts.parse().ok()?);
+        let kept = Kept { inbox: self.id, number, attempts };
+        (kept.name() == name).then_some(kept)
     }
 
     fn path(&self, kept: &Kept) -> PathBuf {
@@ -225,32 +266,10 @@ fn names(directory: &Path) -> Result<Vec<String>, StoreFileError> {
     Ok(names)
 }
 
-impl From<Channel> for KeptChannel {
-    fn from(channel: Channel) -> Self {
-        match channel {
-            Channel::Webhook => Self::Webhook,
-            Channel::ExternalRequest => Self::ExternalRequest,
-            Channel::ServiceHook => Self::ServiceHook,
-            _ => Self::Unsigned,
-        }
-    }
-}
-
-impl From<KeptChannel> for Channel {
-    fn from(kept: KeptChannel) -> Self {
-        match kept {
-            KeptChannel::Webhook => Self::Webhook,
-            KeptChannel::ExternalRequest => Self::ExternalRequest,
-            KeptChannel::ServiceHook => Self::ServiceHook,
-            KeptChannel::Unsigned => Self::Unsigned,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sentry_hooks::danger;
+    use sentry_hooks::{Channel, Headers, danger};
 
     use super::*;
 
@@ -349,6 +368,84 @@ mod tests {
         assert!(Inbox::open(dir.path()).unwrap_err().is_locked());
         drop(inbox);
         Inbox::open(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn what_another_inbox_has_kept_is_refused_and_stays() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let inbox = Inbox::open(dir.path()).unwrap();
+        let of_another = || {
+            let other = Inbox::open(other.path()).unwrap();
+            other.keep(&delivery(&[], b"other")).unwrap()
+        };
+        inbox.keep(&delivery(&[], b"x")).unwrap();
+        assert!(inbox.read(&of_another()).unwrap_err().is_of_another_inbox());
+        assert!(inbox.mark(&mut of_another(), 1).unwrap_err().is_of_another_inbox());
+        assert!(inbox.set_aside(of_another()).unwrap_err().is_of_another_inbox());
+        assert!(inbox.done(of_another()).unwrap_err().is_of_another_inbox());
+        // The number of what was kept before may have been given again.
+        let before = inbox.waiting().unwrap().remove(0);
+        drop(inbox);
+        let inbox = Inbox::open(dir.path()).unwrap();
+        assert!(inbox.done(before).unwrap_err().is_of_another_inbox());
+        assert_eq!(bodies(&inbox), [b"x"]);
+        assert_eq!(Inbox::open(other.path()).unwrap().waiting().unwrap().len(), 4);
+    }
+
+    #[test]
+    fn no_more_waits_than_may() {
+        let dir = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(dir.path()).unwrap().with_max_deliveries(2);
+        let keep = |inbox: &Inbox| inbox.keep(&delivery(&[], b"x"));
+        let kept = [keep(&inbox).unwrap(), keep(&inbox).unwrap()];
+        let full = keep(&inbox).unwrap_err();
+        assert!(full.is_full());
+        assert_eq!(full.path(), dir.path());
+        let [first, second] = kept;
+        inbox.done(first).unwrap();
+        let third = keep(&inbox).unwrap();
+        assert!(keep(&inbox).unwrap_err().is_full());
+        inbox.set_aside(second).unwrap();
+        // Somebody has cleaned up; a second word for the same delivery makes no more room.
+        let again = inbox.waiting().unwrap().remove(0);
+        fs::remove_file(inbox.path(&third)).unwrap();
+        assert!(inbox.done(third).is_err() && inbox.done(again).is_err());
+        let kept = [keep(&inbox), keep(&inbox)];
+        assert!(kept.iter().all(Result::is_ok) && keep(&inbox).unwrap_err().is_full());
+        // What was left counts in the next process, and waits even where it is too much.
+        drop(inbox);
+        let inbox = Inbox::open(dir.path()).unwrap().with_max_deliveries(1);
+        assert!(keep(&inbox).unwrap_err().is_full());
+        assert_eq!(inbox.waiting().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn no_more_bytes_wait_than_may() {
+        let dir = tempfile::tempdir().unwrap();
+        let body = [b'x'; 1000];
+        let keep = |inbox: &Inbox| inbox.keep(&delivery(&[], &body));
+        let inbox = Inbox::open(dir.path()).unwrap();
+        let size = fs::metadata(inbox.path(&keep(&inbox).unwrap())).unwrap().len();
+        let inbox = inbox.with_max_bytes(2 * size);
+        let second = keep(&inbox).unwrap();
+        assert!(keep(&inbox).unwrap_err().is_full());
+        assert!(inbox.keep(&delivery(&[], b"")).unwrap_err().is_full());
+        inbox.done(second).unwrap();
+        keep(&inbox).unwrap();
+        drop(inbox);
+        let inbox = Inbox::open(dir.path()).unwrap().with_max_bytes(3 * size - 1);
+        assert!(keep(&inbox).unwrap_err().is_full(), "what was left counts");
+        keep(&inbox.with_max_bytes(3 * size)).unwrap();
+    }
+
+    #[test]
+    fn what_could_not_be_written_takes_no_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(dir.path()).unwrap().with_max_deliveries(1);
+        let in_the_way = dir.path().join(draft(inbox.next.load(Ordering::Relaxed)));
+        fs::create_dir(&in_the_way).unwrap();
+        assert!(!inbox.keep(&delivery(&[], b"x")).unwrap_err().is_full());
+        inbox.keep(&delivery(&[], b"x")).unwrap();
     }
 
     #[cfg(unix)]

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod cooldown;
+mod envelope;
 mod error;
 mod inbox;
 mod lock;
+mod log;
 mod safe;
+mod waiting;
 
 pub use cooldown::FileCooldown;
 pub use error::StoreFileError;

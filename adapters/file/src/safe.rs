@@ -32,22 +32,29 @@ fn is_there(path: &Path) -> bool {
 /// Writes `parts` to the new file `draft` and gives it the name `path` once it is on the disk. After
 /// an error `path` may be there or not.
 pub(crate) fn write(draft: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    replace(draft, path, parts)?;
+    sync_name(path)
+}
+
+/// As [`write`], but for the name, which is not brought to the disk. Gives the new file, to write on
+/// at its end; after an error nothing has changed.
+pub(crate) fn replace(draft: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<File> {
     let written = (|| {
         let mut file = options().write(true).create(true).truncate(true).open(draft)?;
         parts.iter().try_for_each(|part| file.write_all(part))?;
         file.sync_all()?;
-        fs::rename(draft, path)
+        fs::rename(draft, path)?;
+        Ok(file)
     })();
     if written.is_err() {
         // The first error says more.
         fs::remove_file(draft).ok();
     }
-    written?;
-    sync_name(path)
+    written
 }
 
 /// Brings the name of a file or directory to the disk. Windows has no way to ask for that.
-fn sync_name(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_name(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(directory) if cfg!(unix) => {
             let here = directory.as_os_str().is_empty();
