@@ -42,7 +42,9 @@ Environment variables:
   GATHER_SECONDS          how long to gather changes; default 20 (serve, why)
   STATE_DIRECTORY         where accepted deliveries and cooldowns are kept; default
                           incident-service-state in the working directory (serve)
-  QUEUE, BODY_LIMIT       bounds on waiting deliveries and on a body's bytes (serve)
+  QUEUE, INBOX_BYTES, BODY_LIMIT
+                          bounds on waiting deliveries, on their bytes on the disk, and on a body's
+                          bytes (serve)
   REPORT_FORMAT           text or json (serve)
   RUST_LOG                what to log, e.g. info or incident_service=debug; default info (serve)
   NO_COLOR                when set, reports are not coloured
@@ -164,6 +166,10 @@ pub struct ServeArgs {
     #[arg(long, env = "QUEUE", default_value_t = 256, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub queue: u16,
+    /// Bytes of accepted deliveries that may wait on the disk, those of earlier starts included; more
+    /// are answered 500.
+    #[arg(long, env = "INBOX_BYTES", default_value_t = 1 << 30, value_name = "BYTES")]
+    pub inbox_bytes: u64,
     /// Largest body to take, in bytes; larger ones are answered 413.
     #[arg(long, env = "BODY_LIMIT", default_value_t = 5 * 1024 * 1024, value_name = "BYTES")]
     pub body_limit: usize,

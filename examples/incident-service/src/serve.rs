@@ -100,6 +100,7 @@ impl Behind {
             .environments(named(&args.environment));
         // The inbox makes the directory.
         let inbox = Inbox::open(args.state.join("inbox")).map_err(unusable)?;
+        let inbox = inbox.with_max_bytes(args.inbox_bytes);
         let cooldowns = args.state.join("cooldowns");
         let cooldowns =
             FileCooldown::open(cooldowns, OffsetDateTime::now_utc()).map_err(unusable)?;

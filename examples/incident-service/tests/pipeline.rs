@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -327,4 +327,81 @@ async fn what_another_attempt_holds_is_offered_again_when_its_lease_ends() {
     assert!(matches!(outcome, Outcome::Passed(Decision::Busy { .. })), "one is enough: {outcome}");
     let outcome = running.outcome().await;
     assert!(matches!(outcome, Outcome::Answered(_)), "{outcome}");
+}
+
+#[tokio::test]
+async fn a_full_inbox_refuses_and_leaves_nothing_claimed() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = Arc::new(Inbox::open(dir.path()).unwrap().with_max_deliveries(1));
+    let (gate, stores) = (Gate::shut(), Stores::new());
+    let pipeline = pipeline(gate.clone(), &stores);
+    let (tell, mut outcomes) = mpsc::unbounded_channel();
+    let tell = Arc::new(move |_: &About, outcome| {
+        tell.send(outcome).ok();
+    });
+    let (queue, worker) =
+        Worker::new(pipeline, Some(Arc::clone(&inbox)), 8, OffsetDateTime::now_utc, tell);
+    tokio::spawn(worker.run(|_| std::future::ready(Ok(()))));
+    queue.keep(delivery(&of_issue(1), None)).await.unwrap();
+    for _ in 0..2 {
+        assert!(queue.keep(delivery(&of_issue(2), None)).await.is_err());
+    }
+    assert_eq!(stores.cooldowns.len(), 1, "that of the first");
+    gate.0.add_permits(2);
+    assert!(matches!(outcomes.recv().await, Some(Outcome::Answered(_))));
+    // The first one is off the disk a moment after it was told.
+    while queue.keep(delivery(&of_issue(2), None)).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(matches!(outcomes.recv().await, Some(Outcome::Answered(_))));
+}
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn count(&self, words: &str) -> usize {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).matches(words).count()
+    }
+}
+
+impl std::io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_waits_for_room_says_so_once() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    // The test's runtime has this thread alone.
+    let _logged = tracing::subscriber::set_default(subscriber);
+    let gate = Gate::shut();
+    let pipeline = pipeline(gate.clone(), &Stores::new());
+    let lease = Duration::from_secs(1);
+    accepted(pipeline.decide(&delivery(&of_issue(1), None), "dead", now(), lease).await);
+    let mut running = run(&pipeline, 1);
+    let mut body = of_issue(1);
+    body.push(b' ');
+    running.queue.keep(delivery(&body, None)).await.unwrap();
+    // One that is worked on, and one that fills the queue.
+    running.queue.keep(delivery(&of_issue(2), None)).await.unwrap();
+    while running.queue.keep(delivery(&of_issue(3), None)).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::sleep(Duration::from_millis(4500)).await;
+    assert_eq!((log.count("is held up"), log.count("goes on")), (1, 0));
+    gate.0.add_permits(3);
+    for _ in 0..3 {
+        assert!(matches!(running.outcome().await, Outcome::Answered(_)));
+    }
+    assert_eq!((log.count("is held up"), log.count("goes on")), (1, 1));
 }

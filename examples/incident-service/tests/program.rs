@@ -7,7 +7,7 @@ mod common;
 
 use std::process::{Command, Stdio};
 
-use common::{Program, deliver};
+use common::{Program, answer, deliver};
 use incident_service::shop::{self, repository};
 use sentry_hooks::sign;
 use serde_json::Value;
@@ -51,6 +51,24 @@ async fn without_a_reader_of_its_reports_the_service_ends_with_code_1() {
     let (code, log) = program.ended();
     assert_eq!(code, Some(1), "{log}");
     assert!(log.contains("the report was not published"), "{log}");
+}
+
+#[tokio::test]
+async fn what_finds_no_room_on_the_disk_is_answered_with_500() {
+    let dir = tempfile::tempdir().unwrap();
+    let repo = dir.path().join("shop.git");
+    repository::write(&shop::HISTORY, &repo).unwrap();
+    let mut program = Program::serve(&[
+        ("SENTRY_WEBHOOK_SECRET", SECRET),
+        ("REPO", repo.to_str().unwrap()),
+        ("INBOX_BYTES", "100"),
+    ]);
+    let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
+    for _ in 0..2 {
+        assert_eq!(answer(&url, SECRET, shop::FIRST_DELIVERY).await.0, 500);
+    }
+    let (report, log) = program.end();
+    assert!(report.is_empty() && log.contains("full: 0 deliveries"), "{log}");
 }
 
 #[tokio::test]

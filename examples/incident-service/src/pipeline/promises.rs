@@ -36,27 +36,33 @@ impl Promises {
     }
 
     /// Work on a delivery begins: if the process does not survive it, the next one knows.
-    pub(super) fn begin(&self, promise: &mut Promise) {
-        self.mark(promise, |attempts| attempts + 1);
+    pub(super) async fn begin(&self, promise: &mut Promise) {
+        self.mark(promise, |attempts| attempts.saturating_add(1)).await;
     }
 
     /// Work on a delivery ended without result, which is not its fault.
-    pub(super) fn put_back(&self, promise: &mut Promise) {
-        self.mark(promise, |attempts| attempts.saturating_sub(1));
+    pub(super) async fn put_back(&self, promise: &mut Promise) {
+        self.mark(promise, |attempts| attempts.saturating_sub(1)).await;
     }
 
-    fn mark(&self, promise: &mut Promise, attempts: impl Fn(u32) -> u32) {
-        let (Some(inbox), Some(kept)) = (&self.0, promise) else { return };
-        noted(inbox.mark(kept, attempts(kept.attempts())));
+    async fn mark(&self, promise: &mut Promise, attempts: fn(u32) -> u32) {
+        let (Some(inbox), Some(mut kept)) = (self.0.clone(), promise.take()) else { return };
+        let marked = tokio::task::spawn_blocking(move || {
+            let attempts = attempts(kept.attempts());
+            noted(inbox.mark(&mut kept, attempts));
+            kept
+        });
+        *promise = marked.await.ok();
     }
 
     /// A delivery is dealt with.
-    pub(super) fn done(&self, promise: Promise) {
-        let (Some(inbox), Some(kept)) = (&self.0, promise) else { return };
-        noted(inbox.done(kept));
+    pub(super) async fn done(&self, promise: Promise) {
+        let (Some(inbox), Some(kept)) = (self.0.clone(), promise) else { return };
+        tokio::task::spawn_blocking(move || noted(inbox.done(kept))).await.ok();
     }
 
-    /// What another process has promised and not dealt with, the oldest first.
+    /// What another process has promised and not dealt with, the oldest first. Reads the directory:
+    /// to be asked once, at the start.
     pub(super) fn left(&self) -> Vec<Kept> {
         let Some(inbox) = &self.0 else { return Vec::new() };
         inbox.waiting().unwrap_or_else(|error| {

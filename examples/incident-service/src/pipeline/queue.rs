@@ -47,6 +47,17 @@ impl fmt::Debug for Queue {
     }
 }
 
+/// Why a delivery is not taken now.
+#[derive(Debug, Error)]
+enum Refused {
+    /// A store does not answer.
+    #[error("{0}")]
+    Undecided(String),
+    /// It fits into no queue, or cannot be written.
+    #[error("{0}")]
+    NoRoom(String),
+}
+
 /// A delivery was not taken; whoever sent it should send it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the delivery was not kept")]
@@ -66,8 +77,10 @@ impl Queue {
     pub async fn keep(&self, delivery: Delivery) -> Result<(), NotKept> {
         let queue = self.clone();
         // Whoever sent it may go away at any point; what has begun here comes to its end.
-        let taken =
-            tokio::spawn(async move { queue.take(&delivery, &mut Promise::None, None).await });
+        let taken = tokio::spawn(async move {
+            let taken = queue.take(&delivery, &mut Promise::None, None).await;
+            taken.map_err(|refused| queue.refuse(&delivery, refused))
+        });
         taken.await.unwrap_or(Err(NotKept))
     }
 
@@ -80,8 +93,8 @@ impl Queue {
         for kept in left {
             let Ok(room) = self.0.incidents.clone().reserve_owned().await else { return };
             let Some((delivery, mut promise)) = self.0.promises.read(kept).await else { continue };
-            if self.take(&delivery, &mut promise, Some(room)).await.is_err() {
-                tracing::error!("a delivery that was left undone waits for the next start");
+            if let Err(refused) = self.take(&delivery, &mut promise, Some(room)).await {
+                tracing::error!("{refused}: a delivery left undone waits for the next start");
             }
         }
     }
@@ -93,7 +106,7 @@ impl Queue {
         delivery: &Delivery,
         promise: &mut Promise,
         room: Option<mpsc::OwnedPermit<Task>>,
-    ) -> Result<(), NotKept> {
+    ) -> Result<(), Refused> {
         let way = &self.0;
         let owner = way.owners.next();
         // It works those off that came before it, each for a lease at most.
@@ -103,13 +116,10 @@ impl Queue {
         match way.pipeline.decide(delivery, &owner, (way.clock)(), lease).await {
             Decided::Accepted(accepted) => self.enqueue(accepted, delivery, promise, room).await,
             Decided::Busy { key, until } => self.offer_again(delivery, promise, key, until).await,
+            Decided::Done(Outcome::Failed(reason)) => Err(Refused::Undecided(reason)),
             Decided::Done(outcome) => {
-                let kept = !matches!(outcome, Outcome::Failed(_));
                 self.tell(delivery, outcome);
-                if !kept {
-                    return Err(NotKept);
-                }
-                way.promises.done(promise.take());
+                way.promises.done(promise.take()).await;
                 Ok(())
             }
         }
@@ -121,7 +131,7 @@ impl Queue {
         delivery: &Delivery,
         promise: &mut Promise,
         room: Option<mpsc::OwnedPermit<Task>>,
-    ) -> Result<(), NotKept> {
+    ) -> Result<(), Refused> {
         let way = &self.0;
         let room = room.map_or_else(|| way.incidents.clone().try_reserve_owned(), Ok);
         let refused = match room {
@@ -134,9 +144,17 @@ impl Queue {
                 }
             },
         };
-        tracing::warn!("{refused}: a delivery was not kept");
         way.pipeline.give_back(&accepted).await;
-        Err(NotKept)
+        Err(Refused::NoRoom(refused))
+    }
+
+    /// Says why a delivery is not kept.
+    fn refuse(&self, delivery: &Delivery, refused: Refused) -> NotKept {
+        match refused {
+            Refused::Undecided(reason) => self.tell(delivery, Outcome::Failed(reason)),
+            Refused::NoRoom(reason) => tracing::warn!("{reason}: a delivery was not kept"),
+        }
+        NotKept
     }
 
     fn tell(&self, delivery: &Delivery, outcome: Outcome) {
@@ -152,26 +170,28 @@ impl Queue {
         promise: &mut Promise,
         key: String,
         until: OffsetDateTime,
-    ) -> Result<(), NotKept> {
+    ) -> Result<(), Refused> {
         let way = &self.0;
         match way.reserve(&key) {
             Reserved::Already => {
                 self.tell(delivery, Outcome::Passed(Decision::Busy { until }));
-                way.promises.done(promise.take());
+                way.promises.done(promise.take()).await;
                 return Ok(());
             }
-            Reserved::Full => return Err(NotKept),
+            Reserved::Full => {
+                return Err(Refused::NoRoom("too many wait for others of their issue".to_owned()));
+            }
             Reserved::Now => {}
         }
         if let Err(failure) = way.promises.make(delivery, promise).await {
-            tracing::warn!("{failure}: a delivery was not kept");
             way.later().remove(&key);
-            return Err(NotKept);
+            return Err(Refused::NoRoom(failure.to_string()));
         }
         // The lease of one that waits covers those before it and is over sooner, as a rule.
         let wait = Duration::try_from(until - (way.clock)()).unwrap_or_default();
         let wait = wait.min(way.pipeline.lease());
-        let waiting = Waiting { delivery: delivery.clone(), promise: promise.take(), key, until };
+        let promise = promise.take();
+        let waiting = Waiting { delivery: delivery.clone(), promise, key, until, refused: false };
         // It must not keep the worker alive.
         let way = Arc::downgrade(way);
         tokio::spawn(async move {
@@ -194,17 +214,23 @@ impl Queue {
         &'a self,
         waiting: &'a mut Waiting,
     ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
-        let Waiting { delivery, promise, key, until } = waiting;
+        let Waiting { delivery, promise, key, until, refused } = waiting;
         Box::pin(async move {
             self.0.later().remove(key);
-            if self.take(delivery, promise, None).await.is_ok() {
+            let Err(reason) = self.take(delivery, promise, None).await else {
+                if *refused {
+                    tracing::info!("a delivery that was held up goes on");
+                }
                 return true;
+            };
+            if !std::mem::replace(refused, true) {
+                tracing::warn!("{reason}: a delivery that was kept is held up");
             }
             // It keeps its place, however many there are, unless another one of its key has come.
             let alone = self.0.later().insert(key.clone());
             if !alone {
                 self.tell(delivery, Outcome::Passed(Decision::Busy { until: *until }));
-                self.0.promises.done(promise.take());
+                self.0.promises.done(promise.take()).await;
             }
             !alone
         })
@@ -217,6 +243,8 @@ struct Waiting {
     promise: Promise,
     key: String,
     until: OffsetDateTime,
+    /// Whether it was offered in vain before, which is said once.
+    refused: bool,
 }
 
 /// Between two offers of the same delivery, at least.

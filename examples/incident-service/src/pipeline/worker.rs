@@ -76,7 +76,7 @@ impl Worker {
         F: Future<Output = Result<(), Failure>>,
     {
         while let Some(Task { accepted, mut promise }) = self.incidents.recv().await {
-            self.promises.begin(&mut promise);
+            self.promises.begin(&mut promise).await;
             let outcome = self.pipeline.work(&accepted, (self.clock)(), &publish).await;
             let failure = match &outcome {
                 Outcome::NotPublished(failure) => Some(failure.clone()),
@@ -84,10 +84,10 @@ impl Worker {
             };
             (self.tell)(accepted.about(), outcome);
             if let Some(failure) = failure {
-                self.promises.put_back(&mut promise);
+                self.promises.put_back(&mut promise).await;
                 return Err(failure);
             }
-            self.promises.done(promise);
+            self.promises.done(promise).await;
         }
         Ok(())
     }

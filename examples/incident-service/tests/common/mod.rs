@@ -24,6 +24,11 @@ pub(crate) fn shared(part: &str) -> Option<PathBuf> {
 
 /// Posts an `event_alert` as Sentry does; it is taken.
 pub(crate) async fn deliver(url: &http::Uri, secret: &str, body: &'static [u8]) {
+    assert_eq!(answer(url, secret, body).await, (200, "accepted".to_owned()));
+}
+
+/// Posts an `event_alert` as Sentry does: status and text of the answer.
+pub(crate) async fn answer(url: &http::Uri, secret: &str, body: &'static [u8]) -> (u16, String) {
     let request = http::Request::post(url.path())
         .header("Host", "localhost")
         .header("Sentry-Hook-Resource", "event_alert")
@@ -32,7 +37,7 @@ pub(crate) async fn deliver(url: &http::Uri, secret: &str, body: &'static [u8]) 
         .unwrap();
     let address = url.authority().unwrap().as_str().parse().unwrap();
     let answer = incident_service::loopback::send(address, request).await.unwrap();
-    assert_eq!((answer.status.as_u16(), answer.text().as_str()), (200, "accepted"));
+    (answer.status.as_u16(), answer.text())
 }
 
 /// `incident-service serve` on a free port, configured by these variables alone. Where none names
