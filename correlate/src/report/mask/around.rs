@@ -41,16 +41,22 @@ fn names_after(lines: &[&str], all: &mut [Around]) {
 
 /// The lines of a private key, which may begin or end outside of these.
 fn keys(lines: &[&str], all: &mut [Around]) {
-    let marks: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].contains(KEY)).collect();
-    let ends = |at: &usize| lines[*at].contains(END);
-    let mut inside =
-        marks.first().is_some_and(|first| ends(first) && !lines[*first].contains(BEGIN));
-    let mut marks = marks.into_iter().peekable();
-    for (at, around) in all.iter_mut().enumerate() {
-        if marks.next_if_eq(&at).is_some() {
-            around.in_key = true;
-            inside = !ends(&at);
-        }
+    let mut inside = false;
+    for (line, around) in lines.iter().zip(all.iter_mut()) {
+        inside = if line.contains(KEY) { !line.contains(END) } else { inside && is_of_key(line) };
         around.in_key |= inside;
     }
+    inside = false;
+    for (line, around) in lines.iter().zip(all).rev() {
+        inside = if line.contains(KEY) { !line.contains(BEGIN) } else { inside && is_of_key(line) };
+        around.in_key |= inside;
+    }
+}
+
+/// Whether a line may stand within a private key: base64, perhaps in quotes, or a header.
+fn is_of_key(line: &str) -> bool {
+    let text = line.trim_matches(|c: char| c.is_whitespace() || "\"'+,;#".contains(c));
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=\\".contains(&b))
+        || text.starts_with("Proc-Type:")
+        || text.starts_with("DEK-Info:")
 }

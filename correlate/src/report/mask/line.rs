@@ -91,6 +91,9 @@ impl Objects {
     }
 }
 
+/// What a value in a string begins with when the program puts it in.
+const INTERPOLATED: &[&str] = &["{", "${", "$(", "#{", "%s", "%(", "%d"];
+
 /// One reading of a line from its begin to its end.
 struct Scan<'l> {
     line: &'l str,
@@ -100,12 +103,14 @@ struct Scan<'l> {
     single: bool,
     double: bool,
     braces: usize,
+    /// The parentheses that are open, and whether each is that of a call.
+    calls: Vec<bool>,
 }
 
 impl<'l> Scan<'l> {
     fn of(line: &'l str, around: Around) -> Self {
         let objects = Objects::of(line);
-        Self { line, around, objects, single: false, double: false, braces: 0 }
+        Self { line, around, objects, single: false, double: false, braces: 0, calls: Vec::new() }
     }
 
     /// Adds the values of secrets. What is hidden already is not looked into.
@@ -125,6 +130,7 @@ impl<'l> Scan<'l> {
                 b'-' if begins(at) && bytes.get(at + 1) == Some(&b'-') => {
                     value_of_option(self.line, at)
                 }
+                b'>' => self.value_of_element(at),
                 b' ' | b'\t' if at > 0 && is_of_name(bytes[at - 1]) => self.value_of_word(at),
                 _ => None,
             };
@@ -137,12 +143,21 @@ impl<'l> Scan<'l> {
     }
 
     fn pass(&mut self, at: usize, byte: u8) {
+        let line = self.line;
+        let before = || &line[..at];
         match byte {
-            b'\'' => self.single = !self.single,
+            b'"' | b'\'' if before().ends_with('\\') => {}
             b'"' => self.double = !self.double,
+            // An apostrophe opens nothing.
+            b'\'' => self.single = !self.single && !before().ends_with(char::is_alphanumeric),
             // `${NAME:-value}` is no object.
-            b'{' if !self.line[..at].ends_with('$') => self.braces += 1,
+            b'{' if !before().ends_with('$') => self.braces += 1,
             b'}' => self.braces = self.braces.saturating_sub(1),
+            b'(' if !self.double => {
+                self.calls
+                    .push(before().ends_with(|c: char| c.is_alphanumeric() || "_!>".contains(c)));
+            }
+            b')' if !self.double => drop(self.calls.pop()),
             _ => {}
         }
     }
@@ -156,19 +171,60 @@ impl<'l> Scan<'l> {
         if !(names_secret(name) || gives_value(name) && given()) {
             return None;
         }
-        let arrow = line[separator..].starts_with("=>");
         let start = behind(line, separator)?;
         let value = line[start..].trim_end();
-        if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-            return in_quotes(line, start, quote);
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let end = match (self.string(), quote) {
+            (Some(open), Some(quote)) if open == quote => return None,
+            (_, Some(quote)) => return in_quotes(line, start, quote),
+            (Some(_), None) if INTERPOLATED.iter().any(|sign| value.starts_with(sign)) => {
+                return None;
+            }
+            (Some(open), None) => {
+                let value = self.to_comma(value);
+                &value[..closing(value, open)]
+            }
+            (None, None) => self.literal(separator, value)?,
+        };
+        Some(start..start + end.len())
+    }
+
+    /// The quote that is open.
+    fn string(&self) -> Option<char> {
+        match (self.double, self.single) {
+            (true, _) => Some('"'),
+            (false, true) => Some('\''),
+            (false, false) => None,
         }
-        // In braces a comma ends it; else a comma may be part of it, and ends what tells code.
-        let comma = if self.braces > 0 { begin(value).find([',', '}']) } else { None };
-        let value = &value[..comma.unwrap_or(value.len())];
+    }
+
+    /// The value as far as it goes: in braces a comma ends it, else one may be part of it.
+    fn to_comma<'v>(&self, value: &'v str) -> &'v str {
+        let end = if self.braces > 0 { begin(value).find([',', '}']) } else { None };
+        value[..end.unwrap_or(value.len())].trim_end()
+    }
+
+    /// A value without quotes, unless it is code: what stands in a call or behind an arrow, and what
+    /// has brackets of its own.
+    fn literal<'v>(&self, separator: usize, value: &'v str) -> Option<&'v str> {
+        let value = self.to_comma(value);
         let first = begin(value).split(", ").next().unwrap_or(value);
-        // What stands behind an arrow is mostly code.
-        let code = arrow || first.contains(['(', '[', '{']) || value.starts_with("${");
-        (!code).then(|| start..start + value.trim_end().len())
+        let code = self.line[separator..].starts_with("=>")
+            || self.calls.last().is_some_and(|call| *call)
+            || first.contains(['(', '[', '{']);
+        (!code).then_some(value)
+    }
+
+    /// The range of the value in `<password>value</password>`, `<entry key="password">value</entry>`.
+    fn value_of_element(&self, close: usize) -> Option<Range<usize>> {
+        let (before, rest) = self.line.split_at(close);
+        if !names_secret(at_end(before)) {
+            return None;
+        }
+        let end = rest.find('<')?;
+        let closes = |c: char| c.is_alphabetic();
+        rest[end..].strip_prefix("</").filter(|name| name.starts_with(closes))?;
+        Some(close + 1..close + end)
     }
 
     /// The range of the value in `PASSWORD 'value'`, `requirepass value` and `ENV API_TOKEN value`.
@@ -202,12 +258,13 @@ fn is_directive(before: &str) -> bool {
     }
 }
 
-/// The name before `:` or `=`, unless these compare or stand in an address.
+/// The name before `:` or `=`, unless these compare or stand in an address or a path of names.
 fn pair(line: &str, separator: usize) -> Option<&str> {
     let (before, sign) = line.split_at(separator);
     let compares = sign.starts_with("==")
         || before.ends_with(['=', '!', '<', '>', ':'])
-        || sign.starts_with("://");
+        || sign.starts_with("://")
+        || sign.starts_with("::");
     (!compares).then(|| at_end(before))
 }
 
@@ -287,17 +344,21 @@ fn content(line: &str) -> Option<Range<usize>> {
 /// The range between a quote and the one that ends it. One behind a backslash, or doubled, does not.
 fn in_quotes(line: &str, quote: usize, sign: char) -> Option<Range<usize>> {
     let value = line[quote + 1..].trim_end();
-    let mut chars = value.char_indices().peekable();
-    let mut end = value.len();
+    let end = closing(value, sign);
+    Some(quote + 1..quote + 1 + end).filter(|range| !range.is_empty())
+}
+
+/// Where a quote of this kind ends a text.
+fn closing(text: &str, sign: char) -> usize {
+    let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if c == '\\' || c == sign && chars.peek().is_some_and(|(_, next)| *next == sign) {
             chars.next();
         } else if c == sign {
-            end = at;
-            break;
+            return at;
         }
     }
-    Some(quote + 1..quote + 1 + end).filter(|range| !range.is_empty())
+    text.len()
 }
 
 fn is_of_name(byte: u8) -> bool {

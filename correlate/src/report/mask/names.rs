@@ -60,8 +60,8 @@ pub(super) fn gives_value(key: &str) -> bool {
 /// The name that `text` ends in.
 pub(super) fn at_end(text: &str) -> &str {
     let between =
-        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '.' | '{' | '<' | ',' | '(');
-    let text = last(text.trim_end_matches(['"', '\'', ' ', '?']));
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '.' | '{' | '<' | ',' | '(');
+    let text = last(text.trim_end_matches(['"', '\'', '\\', ' ', '?']));
     text.rsplit(between).next().unwrap_or(text)
 }
 
