@@ -59,6 +59,9 @@ const MILD: f64 = 0.3;
 /// last number of a version. 0 to 1.
 fn difference(setting: &Setting) -> f64 {
     let (Some(old), Some(new)) = (&setting.old, &setting.new) else { return 1.0 };
+    if is_port_said(&old.text, &new.text) || is_port_said(&new.text, &old.text) {
+        return 0.1;
+    }
     let (old, new) = (old.text.trim_end_matches('/'), new.text.trim_end_matches('/'));
     if old.eq_ignore_ascii_case(new) && old.len() > 3 {
         return 0.5;
@@ -74,6 +77,24 @@ fn difference(setting: &Setting) -> f64 {
         VersionStep::Minor => 0.5,
         _ => 1.0,
     }
+}
+
+/// Whether of two addresses the second only says the port that the first one means.
+fn is_port_said(bare: &str, said: &str) -> bool {
+    let port = match bare.split_once("://") {
+        Some(("https" | "wss", _)) => ":443",
+        Some(("http" | "ws", _)) => ":80",
+        Some(("postgres" | "postgresql" | "jdbc:postgresql", _)) => ":5432",
+        Some(("mysql" | "jdbc:mysql", _)) => ":3306",
+        Some(("redis", _)) => ":6379",
+        Some(("amqp", _)) => ":5672",
+        _ => return false,
+    };
+    said.len() == bare.len() + port.len()
+        && said.split_once(port).is_some_and(|(before, behind)| {
+            bare.strip_prefix(before).is_some_and(|rest| rest == behind)
+                && (behind.is_empty() || behind.starts_with(['/', '?']))
+        })
 }
 
 /// A schedule that moves by minutes changes hardly anything; one that runs far more often might.
@@ -105,5 +126,8 @@ mod tests {
         assert!(boldness("url", "https://a.example/v1", "https://a.example/v1/") <= 0.5);
         assert!(boldness("platform.php", "8.3.10", "8.3.14") < 0.3);
         assert_eq!(boldness("host", "10.0.0.1", "10.0.0.2"), 1.0);
+        assert!(boldness("url", "https://a.example/v1", "https://a.example:443/v1") < 0.2);
+        assert!(boldness("url", "postgres://db:5432/shop", "postgres://db/shop") < 0.2);
+        assert_eq!(boldness("url", "https://a.example", "https://a.example:4430"), 1.0);
     }
 }

@@ -5,6 +5,7 @@
 //! alike: the word before the difference is its key.
 
 use super::code::is_unit;
+use super::dependency::installed;
 use super::family::families;
 use super::read::setting;
 use super::{Family, Setting};
@@ -141,8 +142,8 @@ pub(crate) fn settings(hunk: &Hunk) -> Vec<Setting> {
 /// The words of a line; `15_000`, which reducing cuts in two, is one again.
 fn read(line: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    if line.starts_with("FROM ") {
-        // An image is a dependency.
+    // An image is a dependency, and so is what it installs.
+    if line.starts_with("FROM ") || line.starts_with("RUN ") && !installed(line).is_empty() {
         return found;
     }
     if STATEMENTS.contains(&line.split(' ').next().unwrap_or_default()) {

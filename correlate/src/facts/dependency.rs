@@ -26,6 +26,7 @@ pub(crate) fn is_manifest(path: &str) -> bool {
                 | "environment.yml"
                 | "constraints.txt"
                 | "Gemfile.lock"
+                | "Podfile.lock"
                 | "mix.lock"
                 | ".tool-versions"
                 | "libs.versions.toml"
@@ -103,7 +104,7 @@ pub(crate) fn installed(line: &str) -> Vec<&str> {
     }
     let package = |word: &&str| {
         word.len() >= 2
-            && !word.contains('_')
+            && (instruction || !word.contains('_'))
             && word.starts_with(|c: char| c.is_ascii_lowercase())
             && !TOOLS.contains(word)
     };
@@ -113,7 +114,7 @@ pub(crate) fn installed(line: &str) -> Vec<&str> {
 /// Words of the commands that install, not of what they install.
 #[rustfmt::skip]
 const TOOLS: &[&str] = &[
-    "apt", "get", "apk", "yum", "dnf", "microdnf", "add", "install", "no", "cache", "recommends", "update", "upgrade", "rm", "rf", "var", "lib", "lists", "clean", "virtual",
+    "apt", "get", "apk", "yum", "dnf", "microdnf", "add", "install", "no", "cache", "recommends", "configure", "docker", "enable", "ext", "pecl", "php", "update", "upgrade", "rm", "rf", "var", "lib", "lists", "clean", "virtual",
     "build", "deps", "del", "set", "ex", "eux", "pip", "npm", "dir", "usr", "bin", "sh", "echo", "dist", "autoremove", "assume", "yes", "ci", "prefix", "user", "to", "from",
 ];
 
@@ -130,7 +131,7 @@ pub(crate) fn read<'a>(path: &str, line: &'a str) -> Option<(&'a str, &'a str)> 
     if let Some((runtime, _)) = RUNTIMES.iter().find(|(_, file)| *file == name) {
         return versioned(runtime, line.trim_start_matches(|c: char| !c.is_ascii_digit()));
     }
-    if name == "Gemfile.lock" || name == "mix.lock" || name == ".tool-versions" {
+    if matches!(name, "Gemfile.lock" | "Podfile.lock" | "mix.lock" | ".tool-versions") {
         let at = line.find(|c: char| c.is_ascii_digit()).filter(|&at| line[..at].ends_with(' '))?;
         return versioned(line.split(' ').next()?, &line[at..]);
     }
@@ -254,8 +255,8 @@ fn versioned<'a>(name: &'a str, version: &'a str) -> Option<(&'a str, &'a str)> 
     .then_some((name, version))
 }
 
-/// How far the version of a package moved. Some runtimes take away with their second number what
-/// they had deprecated.
+/// How far the version of a package moved. Some runtimes and servers take away with their second
+/// number what they had deprecated.
 pub(crate) fn step_of(name: &str, from: Option<&str>, to: Option<&str>) -> VersionStep {
     match step(from, to) {
         VersionStep::Minor if MOVING.contains(&name) => VersionStep::Major,
@@ -263,8 +264,8 @@ pub(crate) fn step_of(name: &str, from: Option<&str>, to: Option<&str>) -> Versi
     }
 }
 
-/// Those runtimes.
-const MOVING: &[&str] = &["elixir", "php", "python", "ruby"];
+/// Those runtimes and servers.
+const MOVING: &[&str] = &["elixir", "mariadb", "mysql", "php", "python", "rabbitmq", "ruby"];
 
 /// How far a version moved.
 pub(crate) fn step(from: Option<&str>, to: Option<&str>) -> VersionStep {

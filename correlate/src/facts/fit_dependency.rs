@@ -152,7 +152,7 @@ fn package_fit(name: &str, step: VersionStep, class: ErrorClass) -> f64 {
     match (purpose, class) {
         (Some((_, classes)), class) if classes.contains(&class) => 1.0,
         (None, C::ImportFailed) => 0.8,
-        (None, C::NotFound) => 0.5,
+        (None, C::NotFound) => 0.8,
         _ => 0.0,
     }
 }

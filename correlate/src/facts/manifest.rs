@@ -1,14 +1,16 @@
-//! What changed between the two sides of a manifest of dependencies.
+//! What changed between the two sides of a manifest or lock file of dependencies.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::lock::{self, Locked};
 use super::{FactKind, VersionStep, dependency};
 use crate::{FileChange, Hunk, Lines};
 
 /// Most packages read of one file.
 const MOST: usize = 200;
 
-/// The dependencies that a change to a manifest moves, with the index of their hunk.
+/// The dependencies that a change to a manifest or lock file moves, with the index of their hunk.
 pub(crate) fn changes(file: &FileChange) -> Vec<(FactKind, usize)> {
     let mut found = Vec::new();
     versions(file, &mut found);
@@ -28,31 +30,63 @@ fn tidy(version: String) -> Option<String> {
     }
 }
 
+/// A dependency that one side of a file names.
+struct Entry<'a> {
+    name: Cow<'a, str>,
+    version: Cow<'a, str>,
+    /// All that is said of it: its line, or the version that it is locked at.
+    line: Cow<'a, str>,
+    hunk: usize,
+}
+
+/// The dependencies that one side of a file names.
+fn entries(file: &FileChange, side: fn(&Hunk) -> &Lines) -> Vec<Entry<'_>> {
+    let path = file.path.as_str();
+    let mut found = Vec::new();
+    for (at, hunk) in file.hunks.iter().enumerate() {
+        if dependency::is_manifest(path) {
+            found.extend(side(hunk).iter().filter_map(|line| {
+                let (name, version) = dependency::read(path, line)?;
+                Some(Entry {
+                    name: name.into(),
+                    version: version.into(),
+                    line: line.into(),
+                    hunk: at,
+                })
+            }));
+        } else {
+            let locked = lock::read(path, &hunk.section, side(hunk)).into_iter();
+            found.extend(locked.map(|Locked { name, version }| Entry {
+                name: name.into(),
+                line: version.clone().into(),
+                version: version.into(),
+                hunk: at,
+            }));
+        }
+        if found.len() >= MOST {
+            break;
+        }
+    }
+    found
+}
+
 /// Dependencies whose versions moved, came or went, with their hunk.
 fn versions(file: &FileChange, found: &mut Vec<(FactKind, usize)>) {
     let path = file.path.as_str();
     let same = |a: &str, b: &str| a.trim().trim_end_matches(',') == b.trim().trim_end_matches(',');
     let mut old: HashMap<String, (String, usize)> = HashMap::new();
-    let mut lines: HashMap<String, &str> = HashMap::new();
-    for (index, hunk) in file.hunks.iter().enumerate() {
-        for line in &hunk.removed {
-            if let Some((name, version)) = dependency::read(path, line) {
-                lines.insert(name.to_owned(), line);
-                old.insert(name.to_owned(), (version.to_owned(), index));
-            }
-        }
+    let mut lines: HashMap<String, Cow<'_, str>> = HashMap::new();
+    for Entry { name, version, line, hunk } in entries(file, |hunk| &hunk.removed) {
+        lines.insert(name.to_string(), line);
+        old.insert(name.into_owned(), (version.into_owned(), hunk));
     }
     let mut new = Vec::new();
-    for (index, hunk) in file.hunks.iter().enumerate() {
-        for line in &hunk.added {
-            if let Some((name, version)) = dependency::read(path, line) {
-                // A comma at its end, or another place, is no change.
-                if lines.get(name).is_some_and(|before| same(before, line)) {
-                    old.remove(name);
-                } else {
-                    new.push((name.to_owned(), version.to_owned(), index));
-                }
-            }
+    for Entry { name, version, line, hunk } in entries(file, |hunk| &hunk.added) {
+        // A comma at its end, or another place, is no change.
+        if lines.get(name.as_ref()).is_some_and(|before| same(before, &line)) {
+            old.remove(name.as_ref());
+        } else {
+            new.push((name.into_owned(), version.into_owned(), hunk));
         }
     }
     for (name, version, hunk) in new {
@@ -123,5 +157,52 @@ fn packages(file: &FileChange, found: &mut Vec<(FactKind, usize)>) {
             let name = name.clone();
             found.push((FactKind::Dependency { name, from: None, to: None, step }, *hunk));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::reduce::{RawHunk, Reducer};
+    use crate::facts::Fact;
+    use crate::{FileStatus, Place};
+
+    fn dependencies(path: &str, section: &str, removed: &[&str], added: &[&str]) -> Vec<String> {
+        let (removed, added) = (removed.to_vec(), added.to_vec());
+        let raw = RawHunk { old_start: 7, new_start: 7, section, removed, added };
+        let file = FileChange {
+            path: path.into(),
+            previous_path: None,
+            status: FileStatus::Modified,
+            additions: 0,
+            deletions: 0,
+            hunks: Reducer::new().file(path, [raw]),
+        };
+        let place = Place { file: 0, hunk: None };
+        changes(&file).into_iter().map(|(kind, _)| Fact { kind, place }.to_string()).collect()
+    }
+
+    #[test]
+    fn updates_that_only_a_lock_file_knows() {
+        let before = [
+            r#"      "version": "8.5.1","#,
+            r#"      "resolved": "https://registry.npmjs.org/jsonwebtoken/-/jsonwebtoken-8.5.1.tgz","#,
+        ];
+        let after = [
+            r#"      "version": "9.0.2","#,
+            r#"      "resolved": "https://registry.npmjs.org/jsonwebtoken/-/jsonwebtoken-9.0.2.tgz","#,
+        ];
+        let found = dependencies("package-lock.json", "", &before, &after);
+        assert_eq!(found, ["dependency jsonwebtoken 8.5.1 → 9.0.2"]);
+        let section = r#"name = "bcrypt""#;
+        let found = dependencies(
+            "poetry.lock",
+            section,
+            &[r#"version = "4.3.0""#],
+            &[r#"version = "5.0.0""#],
+        );
+        assert_eq!(found, ["dependency bcrypt 4.3.0 → 5.0.0"]);
+        let moved = ["jsonwebtoken@^8.5.1:", r#"  version "8.5.1""#];
+        assert!(dependencies("yarn.lock", "", &moved, &moved).is_empty());
     }
 }

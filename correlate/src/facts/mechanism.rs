@@ -114,6 +114,14 @@ const MECHANISMS: &[Mechanism] = &[
     (&["accept content", "serializer", "serialize", "deserializer", "content type", "codec", "encoder", "decoder",
        "compression", "converter", "wire format"],
      Way::Any, &[(C::Decoding, 1.0), (C::TypeMismatch, 0.6), (C::PermissionDenied, 0.6), (C::InvalidValue, 0.6)]),
+    (&["cipher", "encryption", "algorithm", "digest", "hasher"],
+     Way::Any, &[(C::Decoding, 0.9), (C::Unauthenticated, 0.8), (C::InvalidValue, 0.8), (C::TlsFailed, 0.5)]),
+    // What is no longer made smaller is too large, what is cut short is no longer whole.
+    (&["compression", "compress", "gzip", "deflate"], Way::Off, &[(C::LimitExceeded, 0.9), (C::Timeout, 0.4)]),
+    (&["max len", "max length", "concat max", "truncate", "truncation"],
+     Way::Down, &[(C::LimitExceeded, 1.0), (C::Decoding, 0.8), (C::InvalidValue, 0.6), (C::ConstraintViolated, 0.6)]),
+    // Pools and workers that count processors.
+    (&["cpu", "vcpu", "core"], Way::Down, &[(C::PoolExhausted, 0.7), (C::Timeout, 0.7)]),
     (&["unknown property", "unknown propertie", "unknown field", "ignore unknown", "additional property",
        "additional propertie", "dynamic"],
      Way::Any, &[(C::SchemaMismatch, 1.0), (C::Decoding, 0.9), (C::InvalidValue, 0.7)]),
@@ -146,6 +154,9 @@ const VALUES: &[(&[&str], Makes)] = &[
 /// Words of the old value that the new one has no more.
 #[rustfmt::skip]
 const GONE: &[(&[&str], Makes)] = &[
+    // Who may write is no longer asked.
+    (&["rw", "primary", "master", "leader", "writer"],
+     &[(C::PermissionDenied, 0.9), (C::NotFound, 0.6), (C::NullValue, 0.4)]),
     // A command that brought the schema up to date is no longer run.
     (&["migrate", "migration", "alembic", "flyway", "liquibase", "prepare"], &[(C::SchemaMismatch, 1.0)]),
 ];

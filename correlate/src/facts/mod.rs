@@ -22,6 +22,7 @@ mod flow;
 mod guard;
 pub(crate) mod hints;
 mod line;
+mod lock;
 mod look;
 mod manifest;
 pub(crate) mod matter;

@@ -6,7 +6,7 @@ use super::value::trend;
 use super::variable::{is_variable, reads_variable};
 use super::{
     DefinitionAction, Fact, FactKind, Family, Setting, Value, among, code, config_code, contract,
-    definition, dependency, family, flow, guard, line, manifest, migration, rights, schema,
+    definition, dependency, family, flow, guard, line, lock, manifest, migration, rights, schema,
 };
 use crate::diff::reduce::keeps_lines;
 use crate::rank::tokens::{HunkWords, LineWords, Tokens, lines_of};
@@ -97,12 +97,12 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        if dependency::is_manifest(path) {
+        if dependency::is_manifest(path) || lock::is_lock(path) {
             for (kind, hunk) in manifest::changes(self.file) {
                 self.push(kind, hunk);
             }
         }
-        if is_lock(path) {
+        if lock::is_lock(path) {
             return;
         }
         if keeps_lines(path) {
@@ -354,12 +354,6 @@ fn section_of(hunk: &Hunk) -> String {
 }
 
 /// Whether a file is written by a package manager: what it holds follows from a manifest.
-fn is_lock(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".lock")
-        || name.contains("-lock.")
-        || matches!(name, "go.sum" | "npm-shrinkwrap.json" | "packages.lock.json")
-}
 
 /// An image that an orchestrator runs is a dependency with a version.
 fn image(setting: &Setting) -> Option<FactKind> {

@@ -45,7 +45,7 @@ pub(super) const PHRASES: &[Phrases] = &[
         "offset-naive", "offset-aware", "unknown language", "use_tz", "invalid date", "ambiguoustime",
         "nonexistenttime", "ambiguous time", "daylight", "no time zone found", "unknown time zone",
         "timezonenotfound", "couldn't find a valid icu", "icu package", "collation", "collate", "illegal mix",
-        "missing translation", "translation missing", "missingtranslation", "i18n", "intl", "plural",
+        "neither a decimal digit", "missing translation", "translation missing", "missingtranslation", "i18n", "intl", "plural",
         "invalidlocale", "unsupported locale", "currency", "decimal separator", "weekday", "month", "strftime",
         "strptime", "iso 8601", "iso8601", "not a recognizable date",
     ], hints: &["translation", "language", "utc", "date"] },
