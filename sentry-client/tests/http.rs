@@ -133,7 +133,31 @@ async fn redirects_are_not_followed_but_a_renamed_project_is() {
     sentry.fail_next(Fault::status(302).header("location", "http://evil.invalid/").body(moved));
     assert_eq!(client.project(&old).await.unwrap().slug.as_deref(), Some("shop"));
     sentry.fail_next(Fault::status(302).header("location", "http://evil.invalid/").body(""));
-    assert!(client.project(&old).await.unwrap_err().is_not_found());
+    let error = client.project(&old).await.unwrap_err();
+    assert!(error.is_redirected() && !error.is_not_found());
+    assert!(!format!("{error} {error:?}").contains("evil"));
+}
+
+#[tokio::test]
+async fn a_sign_in_page_is_not_a_missing_issue() {
+    let (sentry, server, issue) = start().await;
+    let client = builder(&server).build().unwrap();
+    let page = || {
+        let page = Fault::status(302).header("location", "https://u:canary@sso.invalid/?t=canary");
+        page.body("<html>canary</html>")
+    };
+    let low = IssueUpdate::new().priority(Priority::Low);
+    let before = server.requests();
+    sentry.fail_next(page());
+    let read = client.issue(&issue).await.unwrap_err();
+    sentry.fail_next(page());
+    let changed = client.update_issue(&issue, &low).await.unwrap_err();
+    for error in [read, changed] {
+        assert!(error.is_redirected() && error.is_unavailable() && !error.is_not_found());
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("check the base URL") && !text.contains("canary"), "{text}");
+    }
+    assert_eq!(server.requests() - before, 2, "neither repeated nor asked of older routes");
 }
 
 #[tokio::test]

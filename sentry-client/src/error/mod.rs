@@ -24,13 +24,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// | kind | answers | retryable |
 /// | --- | --- | --- |
-/// | not found | 404, 410, a project that moved away (3xx) | no |
+/// | not found | 404, 410, a project of which Sentry says that it moved | no |
 /// | unauthorized | 401 | no: a token that can be renewed was renewed already |
 /// | forbidden | 403, a missing scope | no |
 /// | rate limited | 429 | yes, at [`Error::retry_at`] |
 /// | invalid | 400, 422, other 4xx; an argument that was refused before sending | no |
 /// | conflict | 409 | no |
 /// | unavailable | 5xx, 408, time-outs, no connection | yes, with growing pauses |
+/// | unavailable, redirected | any other 3xx: a proxy's sign-in page, a wrong base URL | no |
 /// | unreadable | a success whose body is not what it should be | no |
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
@@ -56,6 +57,7 @@ struct Retry {
 pub(crate) enum Kind {
     NotFound,
     Moved,
+    Redirected,
     Unauthorized,
     Forbidden,
     MissingScope(String),
@@ -82,8 +84,12 @@ impl Error {
         now: OffsetDateTime,
     ) -> Self {
         let limit = RateLimit::read(header);
+        let body = ErrorBody::read(body);
         let kind = match status {
-            300..=399 => Kind::Moved,
+            // Sentry redirects for one reason alone. Whatever else does is not Sentry, and knows
+            // nothing of what is there.
+            300..=399 if body.code.as_deref() == Some("resource-moved") => Kind::Moved,
+            300..=399 => Kind::Redirected,
             401 => Kind::Unauthorized,
             403 => Kind::Forbidden,
             404 | 410 => Kind::NotFound,
@@ -102,7 +108,7 @@ impl Error {
             after,
             at: now.checked_add(after.try_into().unwrap_or_default()),
         });
-        Self::build(kind, operation, Some(status), ErrorBody::read(body), retry, None)
+        Self::build(kind, operation, Some(status), body, retry, None)
     }
 
     /// Nothing was answered in time; whether the server acted is unknown.
@@ -231,10 +237,28 @@ impl Error {
         self.0.kind == Kind::Conflict
     }
 
-    /// Sentry could not be reached in time, or failed.
+    /// Sentry could not be reached in time, or failed, or something before it
+    /// [redirected](Self::is_redirected) the call.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self.0.kind, Kind::Unavailable | Kind::Timeout | Kind::Connect)
+        matches!(self.0.kind, Kind::Unavailable | Kind::Timeout | Kind::Connect | Kind::Redirected)
+    }
+
+    /// The call was sent elsewhere by an answer that is not Sentry's word of a moved project: by a
+    /// proxy that wants somebody to sign in, or because the base URL is not that of the API.
+    /// Redirects are never followed.
+    ///
+    /// ```
+    /// use sentry_client::Error;
+    ///
+    /// let now = time::OffsetDateTime::UNIX_EPOCH;
+    /// let error = Error::from_answer("get issue", 302, |_| None, b"<html>Sign in</html>", now);
+    /// assert!(error.is_redirected() && error.is_unavailable() && !error.is_not_found());
+    /// assert_eq!(error.to_string(), "get issue: redirected elsewhere: check the base URL, status 302");
+    /// ```
+    #[must_use]
+    pub fn is_redirected(&self) -> bool {
+        self.0.kind == Kind::Redirected
     }
 
     /// Sentry answered with success and a body that could not be read.
@@ -246,7 +270,7 @@ impl Error {
     /// Whether the same call may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.is_rate_limited() || self.is_unavailable()
+        self.is_rate_limited() || (self.is_unavailable() && !self.is_redirected())
     }
 
     /// Whether nothing can have happened on the server, so that even a call which must not be
@@ -326,7 +350,7 @@ impl Error {
     /// The slug that a project has now, when it answered that it moved.
     #[must_use]
     pub fn new_slug(&self) -> Option<&str> {
-        self.0.body.new_slug.as_deref()
+        self.0.body.new_slug.as_deref().filter(|_| self.0.kind == Kind::Moved)
     }
 
     /// How often it was tried.
@@ -374,7 +398,6 @@ mod tests {
     fn the_mapping() {
         assert!(answer(404, "").is_not_found());
         assert!(answer(410, "").is_not_found());
-        assert!(answer(302, "").is_not_found());
         assert!(answer(401, "").is_unauthorized());
         assert!(answer(403, "<html>").is_forbidden());
         assert!(answer(400, "").is_invalid());
@@ -386,6 +409,24 @@ mod tests {
         let limited = answer(429, "\"slow\"");
         assert!(limited.is_rate_limited() && limited.is_retryable());
         assert_eq!(limited.retry_at(), Some(datetime!(2026-01-01 0:00:01 UTC)));
+    }
+
+    #[test]
+    fn only_sentrys_word_of_a_moved_project_is_not_found() {
+        let moved = r#"{"detail":{"code":"resource-moved","extra":{"slug":"new"}}}"#;
+        let other = r#"{"detail":{"code":"sso-required","extra":{"slug":"new"}}}"#;
+        for status in [301, 302, 303, 307, 308] {
+            let error = answer(status, moved);
+            assert!(error.is_not_found() && !error.is_redirected());
+            assert_eq!(error.new_slug(), Some("new"));
+            for body in ["", "<html>Sign in</html>", "{}", other] {
+                let error = answer(status, body);
+                assert!(error.is_redirected() && error.is_unavailable(), "{status} {body}");
+                assert!(!error.is_not_found() && !error.is_retryable(), "{status} {body}");
+                assert_eq!(error.new_slug(), None);
+            }
+        }
+        assert_eq!(answer(400, moved).new_slug(), None);
     }
 
     #[test]

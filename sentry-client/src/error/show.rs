@@ -13,6 +13,7 @@ impl fmt::Display for Error {
         match &inner.kind {
             Kind::NotFound => f.write_str("not found")?,
             Kind::Moved => f.write_str("moved elsewhere")?,
+            Kind::Redirected => f.write_str("redirected elsewhere: check the base URL")?,
             Kind::Unauthorized => f.write_str("unauthorized")?,
             Kind::Forbidden => f.write_str("forbidden")?,
             Kind::MissingScope(scope) => write!(f, "the token lacks the scope {scope}")?,

@@ -111,13 +111,16 @@ impl HttpClientBuilder {
         self
     }
 
-    /// Lets the token travel unencrypted to a host other than this machine.
+    /// Lets the token travel unencrypted to a host other than this machine: whoever can listen on
+    /// the way there, and a proxy named by `HTTP_PROXY`, reads it and can use it.
     pub fn danger_allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
     }
 
-    /// An HTTP client of your own, e.g. for a proxy. It must not follow redirects: they may lead to
+    /// An HTTP client of your own, e.g. with a proxy of its own, a certificate authority or a client
+    /// certificate. The one built here takes the proxy of `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY`
+    /// (but for `NO_PROXY`), and none to a base URL on this machine. Yours must not follow redirects: they may lead to
     /// another host, and a redirected PUT becomes a GET. A call whose answer came from elsewhere
     /// than it was sent to is refused as [invalid](crate::Error::is_invalid).
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
@@ -136,7 +139,7 @@ impl HttpClientBuilder {
         let base = base_url(&self.base, self.plain_http)?;
         let http = match self.http {
             Some(client) => client,
-            None => default_http()?,
+            None => default_http(&base)?,
         };
         let transport = Transport {
             http,
@@ -191,11 +194,15 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-/// The HTTP client used unless another is given: no redirects, no compression to unpack.
-pub(crate) fn default_http() -> Result<reqwest::Client, BuildError> {
-    let builder = reqwest::Client::builder()
+/// The HTTP client used unless another is given: no redirects, no compression to unpack, and no
+/// proxy between this machine and itself, to which the token would go in clear.
+pub(crate) fn default_http(base: &Url) -> Result<reqwest::Client, BuildError> {
+    let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")));
+    if is_this_machine(base) {
+        builder = builder.no_proxy();
+    }
     with_tls(builder)?.build().map_err(|_| BuildError::Tls)
 }
 

@@ -23,7 +23,8 @@ impl Endpoint {
     const LARGEST_BODY: usize = 1 << 20;
 
     pub(super) fn new(base: &str) -> Result<Self, BuildError> {
-        Ok(Self { base: base_url(base, false)?, http: default_http()? })
+        let base = base_url(base, false)?;
+        Ok(Self { http: default_http(&base)?, base })
     }
 
     pub(super) fn url(&self, path: &[&str]) -> Url {
