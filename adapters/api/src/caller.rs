@@ -88,6 +88,11 @@ impl Callers {
         if callers.0.is_empty() { Err(CallersError::Empty) } else { Ok(callers) }
     }
 
+    /// Whether anybody may change issues.
+    pub(crate) fn may_write(&self) -> bool {
+        self.0.iter().any(|(_, caller)| caller.access == Access::ReadWrite)
+    }
+
     fn add(&mut self, name: &str, access: Access, token: &str) -> Result<(), CallersError> {
         let digest = digest(token);
         if self.0.iter().any(|(_, known)| known.name == name) {

@@ -6,6 +6,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::trouble::Trouble;
+
 /// An error as callers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({ "error": "not_found", "message": "Issue 99999 not found",
@@ -31,6 +33,7 @@ pub struct ApiError {
     message: String,
     details: BTreeMap<String, String>,
     retry_after: Option<u64>,
+    trouble: Option<Trouble>,
 }
 
 /// The kinds of [`ApiError`].
@@ -122,8 +125,18 @@ impl Subject<'_> {
 }
 
 impl ApiError {
+    /// The longest wait that callers are told, in seconds: an hour. Sentry's own windows last
+    /// seconds; a wait of years, from whatever stands before Sentry, would end an agent for good.
+    pub const LONGEST_RETRY_AFTER: u64 = 3600;
+
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), details: BTreeMap::new(), retry_after: None }
+        Self {
+            kind,
+            message: message.into(),
+            details: BTreeMap::new(),
+            retry_after: None,
+            trouble: None,
+        }
     }
 
     pub(crate) fn invalid(name: &str, expected: &str) -> Self {
@@ -155,6 +168,10 @@ impl ApiError {
             (ErrorKind::RateLimited, "Sentry is asked too often; try again later".to_owned())
         } else if error.is_invalid() || error.is_conflict() {
             (ErrorKind::Invalid, format!("{name}: the request was refused"))
+        } else if error.is_redirected() {
+            let message = "What is at Sentry's address redirects elsewhere: its base URL is wrong, \
+                           or a proxy wants somebody to sign in";
+            (ErrorKind::Unavailable, message.to_owned())
         } else {
             (ErrorKind::Unavailable, "Sentry cannot be reached or does not answer well".to_owned())
         };
@@ -166,7 +183,9 @@ impl ApiError {
         if !fields.is_empty() {
             mapped.details.insert("fields".to_owned(), fields.join(","));
         }
-        let wait = error.retry_after().map(|wait| wait.as_secs().max(1));
+        mapped.trouble = Trouble::of(error);
+        let wait =
+            error.retry_after().map(|wait| wait.as_secs().clamp(1, Self::LONGEST_RETRY_AFTER));
         mapped.retry_after = match kind {
             ErrorKind::RateLimited => Some(wait.unwrap_or(1)),
             ErrorKind::Unavailable => wait,
@@ -175,13 +194,28 @@ impl ApiError {
         mapped
     }
 
+    /// The service did not come to an end in time.
+    pub(crate) fn too_slow(method: &http::Method) -> Self {
+        let message = if method == http::Method::GET {
+            "No answer in time; try again later"
+        } else {
+            "No answer in time; whether anything was changed is not known"
+        };
+        Self::new(ErrorKind::Unavailable, message)
+    }
+
+    /// What the operator should be told.
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        self.trouble
+    }
+
     /// What kind it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Seconds to wait, for `Retry-After`.
+    /// Seconds to wait, for `Retry-After`: at most [`LONGEST_RETRY_AFTER`](Self::LONGEST_RETRY_AFTER).
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         self.retry_after

@@ -8,6 +8,7 @@ use sentry_client::{
 use crate::analysis::{AnalysisView, Analyst, Case};
 use crate::error::{ApiError, Subject};
 use crate::params::{CursorParams, IssuesParams, PageParams, Query};
+use crate::trouble::{Told, Trouble};
 use crate::update::UpdateBody;
 use crate::views::{EventView, IssueView, PageView, ProjectView, ReleaseView, StacktraceView};
 
@@ -84,6 +85,7 @@ pub(crate) async fn list_events(
 pub(crate) async fn analyse_issue(
     sentry: &dyn SentryClient,
     analyst: Option<&dyn Analyst>,
+    told: &Told,
     id: &str,
 ) -> Result<AnalysisView> {
     let reference = issue_ref(id)?;
@@ -94,7 +96,7 @@ pub(crate) async fn analyse_issue(
     if event.is_none() {
         notes.push("the issue has no event (any more)".to_owned());
     }
-    let release = release_of(sentry, event.as_ref(), &mut notes).await;
+    let release = release_of(sentry, event.as_ref(), told, &mut notes).await;
     let case = Case { issue, event, release };
     let ranking = match analyst {
         None => {
@@ -122,6 +124,7 @@ pub(crate) async fn analyse_issue(
 async fn release_of(
     sentry: &dyn SentryClient,
     event: Option<&Event<'_>>,
+    told: &Told,
     notes: &mut Vec<String>,
 ) -> Option<Release> {
     let version = event?.release();
@@ -131,6 +134,7 @@ async fn release_of(
     };
     let release = sentry.release(&version).await;
     if let Err(error) = &release {
+        told.tell(Trouble::of(error));
         notes.push(if error.is_not_found() {
             "Sentry does not know the event's release".to_owned()
         } else {
@@ -276,7 +280,8 @@ mod tests {
         {
             sentry.fail_next(Fault::status(status));
             let mut notes = Vec::new();
-            assert_eq!(release_of(&sentry, event.as_ref(), &mut notes).await, None);
+            let told = Told::default();
+            assert_eq!(release_of(&sentry, event.as_ref(), &told, &mut notes).await, None);
             assert!(notes.len() == 1 && notes[0].contains(word), "{status}: {notes:?}");
         }
     }

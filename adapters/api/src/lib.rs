@@ -10,6 +10,7 @@ mod openapi;
 mod params;
 mod route;
 mod service;
+mod trouble;
 mod update;
 pub mod views;
 

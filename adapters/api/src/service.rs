@@ -15,7 +15,7 @@ use http::header::{
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use sentry_client::SentryClient;
+use sentry_client::{SentryClient, SentryClientExt as _, TokenInfo, scope};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tower_service::Service;
@@ -25,6 +25,7 @@ use crate::cache::{Cache, Remembered};
 use crate::error::{ApiError, ErrorKind};
 use crate::params::Query;
 use crate::route::Route;
+use crate::trouble::Told;
 use crate::update::UpdateBody;
 use crate::{Access, Caller, Callers, handlers, openapi};
 
@@ -44,6 +45,8 @@ struct Shared {
     callers: Callers,
     cache: Cache,
     largest_body: usize,
+    time_limit: Duration,
+    told: Arc<Told>,
 }
 
 impl ApiService {
@@ -56,6 +59,8 @@ impl ApiService {
             callers,
             cache: Cache::new(Duration::from_secs(10)),
             largest_body: 64 * 1024,
+            time_limit: Duration::from_secs(50),
+            told: Arc::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -72,6 +77,55 @@ impl ApiService {
         self.with(|shared| shared.cache = Cache::new(life))
     }
 
+    /// How long a request may take in all, its body included; default 50 s. A longer one is answered
+    /// with 503 in [the one form](crate::ErrorBody). A server before this service that ends requests
+    /// itself (a bare 503 or 504) should be given more time than this.
+    #[must_use]
+    pub fn time_limit(self, limit: Duration) -> Self {
+        self.with(|shared| shared.time_limit = limit)
+    }
+
+    /// Asks Sentry once whether the token may do what callers can ask for
+    /// ([`scope::READ`], and [`scope::WRITE`] where a caller may write), and logs a warning that names
+    /// the first scope it lacks, or why that is not known. For the start of a service; nothing is
+    /// refused for it.
+    ///
+    /// ```
+    /// use sentry_api_service::{ApiService, Callers};
+    /// use sentry_client::testing::FakeSentry;
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let sentry = FakeSentry::new("acme");
+    /// sentry.set_scopes(&["org:read", "project:read", "event:read", "member:read", "team:read"]);
+    /// let api = ApiService::new(sentry, Callers::parse("triage:rw:a-long-token")?);
+    /// let error = api.check_token().await.unwrap_err();
+    /// assert_eq!(error.missing_scope(), Some("event:write"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What was logged: [forbidden](sentry_client::Error::missing_scope) for a scope that is missing,
+    /// else why Sentry could not be asked.
+    pub async fn check_token(&self) -> sentry_client::Result<TokenInfo> {
+        let write: &[&str] = if self.shared.callers.may_write() { &scope::WRITE } else { &[] };
+        let wanted = [&scope::READ[..], write].concat();
+        let checked = self.shared.sentry.require_scopes(&wanted).await;
+        if let Err(error) = &checked {
+            match error.missing_scope() {
+                Some(scope) => tracing::warn!(
+                    "the token for Sentry lacks the scope {scope}: what needs it will be forbidden"
+                ),
+                None if error.is_unauthorized() => {
+                    tracing::warn!(%error, "Sentry does not accept this service's token");
+                }
+                None => tracing::warn!(%error, "Sentry cannot be asked what the token may do"),
+            }
+        }
+        checked
+    }
+
     /// The OpenAPI description as it is served at `/openapi.json`.
     #[must_use]
     pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -85,6 +139,8 @@ impl ApiService {
             callers: self.shared.callers.clone(),
             cache: self.shared.cache.clone(),
             largest_body: self.shared.largest_body,
+            time_limit: self.shared.time_limit,
+            told: Arc::clone(&self.shared.told),
         };
         change(&mut shared);
         Self { shared: Arc::new(shared) }
@@ -107,9 +163,12 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let shared = Arc::clone(&self.shared);
-        Box::pin(
-            async move { Ok(shared.answer(request).await.unwrap_or_else(|error| refuse(&error))) },
-        )
+        Box::pin(async move {
+            let method = request.method().clone();
+            let answer = tokio::time::timeout(shared.time_limit, shared.answer(request)).await;
+            let answer = answer.unwrap_or_else(|_| Err(ApiError::too_slow(&method)));
+            Ok(answer.unwrap_or_else(|error| refuse(&error)))
+        })
     }
 }
 
@@ -135,6 +194,9 @@ impl Shared {
             (&Method::PUT, Route::Issue(id)) => self.update(caller, id, body).await,
             _ => Ok(refuse_method(&route)),
         };
+        if let Err(error) = &answer {
+            self.told.tell(error.trouble());
+        }
         let status = answer.as_ref().map_or_else(|it| it.kind().status(), Response::status);
         tracing::debug!(caller = caller.name, method = %head.method, status = status.as_u16());
         answer
@@ -159,8 +221,9 @@ impl Shared {
             .cache
             .get(key, || {
                 let (sentry, analyst) = (Arc::clone(&self.sentry), self.analyst.clone());
+                let told = Arc::clone(&self.told);
                 Box::pin(async move {
-                    let body = ask(&*sentry, analyst.as_deref(), &route, &query).await?;
+                    let body = ask(&*sentry, analyst.as_deref(), &told, &route, &query).await?;
                     let digest = Sha256::digest(&body);
                     let hex = digest[..16].iter().map(|byte| format!("{byte:02x}"));
                     let etag = format!("\"{}\"", hex.collect::<String>());
@@ -227,6 +290,7 @@ impl Drop for ForgetAtEnd<'_> {
 async fn ask(
     sentry: &dyn SentryClient,
     analyst: Option<&dyn Analyst>,
+    told: &Told,
     route: &Route,
     query: &Query,
 ) -> Result<Bytes, ApiError> {
@@ -234,7 +298,9 @@ async fn ask(
         Route::Issues => bytes(&handlers::list_issues(sentry, query).await?),
         Route::Issue(id) => bytes(&handlers::get_issue(sentry, id).await?),
         Route::IssueEvents(id) => bytes(&handlers::list_events(sentry, id, query).await?),
-        Route::IssueAnalysis(id) => bytes(&handlers::analyse_issue(sentry, analyst, id).await?),
+        Route::IssueAnalysis(id) => {
+            bytes(&handlers::analyse_issue(sentry, analyst, told, id).await?)
+        }
         Route::Projects => bytes(&handlers::list_projects(sentry, query).await?),
         Route::Project(org, project) => bytes(&handlers::get_project(sentry, org, project).await?),
         Route::ProjectIssues(org, project) => {

@@ -68,7 +68,8 @@ async fn nothing_shows_a_token() {
     assert_clean("the configuration", &format!("{config:?} {config:#?}"));
     for name in ["SENTRY_AUTH_TOKEN", "API_TOKENS"] {
         let error = ApiConfig::from_lookup(|asked| {
-            (asked == name || asked == "SENTRY_ORG").then(|| format!("{SENTRY},{CALLER}"))
+            let organization = (asked == "SENTRY_ORG").then(|| "acme".to_owned());
+            organization.or_else(|| (asked == name).then(|| format!("{SENTRY},{CALLER}")))
         });
         let error = error.unwrap_err();
         assert_clean("a configuration error", &format!("{error} {error:?}"));
@@ -121,5 +122,6 @@ async fn nothing_shows_a_token() {
     assert_eq!(answers, 12 * 3 * 4 * 3);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("caller=\"agent\""), "it logs who called");
+    assert!(log.contains("redirects elsewhere"), "it logs what the operator can mend");
     assert_clean("the log", &log);
 }

@@ -198,6 +198,75 @@ async fn failures_of_sentry_keep_their_meaning_and_lose_their_words() {
     }
 }
 
+#[tokio::test]
+async fn a_sign_in_page_is_no_missing_issue() {
+    let (sentry, issue, _) = filled();
+    let api = service(&sentry).remember(Duration::ZERO);
+    let path = format!("/issues/{issue}");
+    for status in [301, 302, 307] {
+        let page = || {
+            let page = Fault::status(status).header("location", "https://canary@sso.invalid/");
+            page.body("<html>canary</html>")
+        };
+        sentry.fail_next(page());
+        let read = get(&api, &path).await;
+        sentry.fail_next(page());
+        let changed = put(&api, &path, "rw-token", &json!({ "priority": "low" })).await;
+        for answer in [read, changed] {
+            assert_eq!(
+                (answer.status.as_u16(), &answer.body["error"]),
+                (503, &json!("unavailable"))
+            );
+            let text = answer.body.to_string();
+            assert!(text.contains("redirects elsewhere") && !text.contains("canary"), "{text}");
+        }
+    }
+    let moved = r#"{"detail":{"code":"resource-moved","extra":{"slug":"canary"}}}"#;
+    sentry.fail_next(Fault::status(302).body(moved));
+    assert_eq!(get(&api, "/projects/acme/old").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_wait_that_callers_are_told_is_an_hour_at_most() {
+    let (sentry, issue, _) = filled();
+    let api = service(&sentry).remember(Duration::ZERO);
+    for status in [429, 503] {
+        for (asked, told) in [("1000000000", "3600"), ("3601", "3600"), ("7", "7"), ("0", "1")] {
+            sentry.fail_next(Fault::status(status).header("retry-after", asked));
+            let answer = get(&api, &format!("/issues/{issue}")).await;
+            assert_eq!(answer.status, status);
+            assert_eq!(answer.headers["retry-after"], told, "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_slow_sentry_is_answered_in_the_one_form() {
+    let (sentry, issue, _) = filled();
+    let server = sentry.serve().await.unwrap();
+    let client =
+        HttpClient::builder().base_url(server.url()).organization("acme").token("sentry-token");
+    let callers = Callers::parse("reader:ro:ro-token,writer:rw:rw-token").unwrap();
+    let limit = Duration::from_millis(300);
+    let api = ApiService::new(client.build().unwrap(), callers).time_limit(limit);
+    let path = format!("/issues/{issue}");
+    let slow = || Fault::status(200).delay(Duration::from_secs(20));
+    let started = std::time::Instant::now();
+    sentry.fail_next(slow());
+    let read = get(&api, &path).await;
+    sentry.fail_next(slow());
+    let changed = put(&api, &path, "rw-token", &json!({ "priority": "low" })).await;
+    assert!((limit * 2..limit * 10).contains(&started.elapsed()));
+    assert_eq!(
+        read.body,
+        json!({ "error": "unavailable", "message": "No answer in time; try again later",
+            "status_code": 503, "details": {} })
+    );
+    assert_eq!((changed.status.as_u16(), &changed.body["error"]), (503, &json!("unavailable")));
+    assert!(changed.body["message"].as_str().unwrap().contains("not known"));
+    assert_eq!(get(&api, &path).await.status, 200, "the time-out is not remembered");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_agents_cost_one_call() {
     let (sentry, issue, _) = filled();

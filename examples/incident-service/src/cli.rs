@@ -33,6 +33,8 @@ Environment variables:
                           slug, and the callers as name:ro:TOKEN or name:rw:TOKEN, separated by
                           commas (serve)
   SENTRY_BASE_URL         the Sentry server; default https://sentry.io (serve)
+  SENTRY_ALLOW_PLAIN_HTTP 1: SENTRY_BASE_URL may be http inside a network; whoever can listen there
+                          reads the token (serve)
   LISTEN_ADDRESS, PORT    where to listen; default 127.0.0.1 and 3004 (serve)
   WEBHOOK_PATH            path of the webhook; default /webhooks/sentry (serve)
   PATH_MAP                STACK_ROOT=SOURCE_ROOT, several separated by commas (serve, why)

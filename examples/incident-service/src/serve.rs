@@ -154,6 +154,9 @@ async fn serve(
         tracing::info!("what is accepted is kept in {}", args.state.display());
     }
     if let Some(rest) = rest {
+        // Beside the start, which waits for nobody: what the token lacks is logged.
+        let asked = rest.clone();
+        tokio::spawn(async move { asked.check_token().await });
         routes = routes.fallback_service(rest);
         tracing::info!("REST service at http://{address}, described at /openapi.json");
     }

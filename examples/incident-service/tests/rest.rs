@@ -28,6 +28,7 @@ async fn the_rest_service_ranks_with_the_repository() {
         .environment("production")
         .at(datetime!(2026-11-20 13:55 UTC));
     sentry.add_event(&issue, event);
+    sentry.set_scopes(&["org:read", "project:read", "event:read", "member:read"]);
     let server = sentry.serve().await.unwrap();
     let dir = tempfile::tempdir().unwrap();
     let repo = dir.path().join("shop.git");
@@ -65,6 +66,7 @@ async fn the_rest_service_ranks_with_the_repository() {
     assert_eq!(get("/openapi.json", None).await.0, 200);
 
     let (report, log) = program.end();
+    assert!(log.contains("lacks the scope team:read"), "{log}");
     for token in [SENTRY_TOKEN, CALLER_TOKEN] {
         assert!(!log.contains(token) && !report.contains(token));
         assert!(!analysis.to_string().contains(token));
@@ -81,6 +83,11 @@ fn half_a_configuration_names_what_is_missing() {
     refused(&[], "nothing to serve");
     refused(&[("SENTRY_ORG", "tea-shop")], "SENTRY_AUTH_TOKEN is not set");
     refused(&[("SENTRY_WEBHOOK_SECRET", "secret")], "--repo");
+    let token = ("SENTRY_AUTH_TOKEN", "canary-token");
+    let callers = ("API_TOKENS", "a:ro:canary-caller");
+    refused(&[token, callers, ("SENTRY_ORG", "Tea Shop")], "SENTRY_ORG is not");
+    let inside = ("SENTRY_BASE_URL", "http://sentry.internal:9000");
+    refused(&[token, callers, ("SENTRY_ORG", "tea-shop"), inside], "SENTRY_ALLOW_PLAIN_HTTP=1");
     let canary = [("SENTRY_AUTH_TOKEN", "a"), ("SENTRY_ORG", "b"), ("API_TOKENS", "canary")];
     let (_, log) = Program::refused(&canary);
     assert!(log.contains("API_TOKENS") && !log.contains("canary"), "{log}");
