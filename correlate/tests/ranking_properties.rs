@@ -5,8 +5,8 @@ mod support;
 use proptest::prelude::*;
 use sentry_correlate::rank::{PreparedWindow, Ranker};
 use sentry_correlate::{
-    Blame, Change, Deployment, Exception, Frame, FrameRef, Incident, Onset, OnsetBasis, Ranking,
-    Window,
+    Blame, Change, Deployment, Exception, Frame, FramePath, FrameRef, Incident, Mapping, Onset,
+    OnsetBasis, Ranking, Window,
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 
@@ -180,6 +180,26 @@ proptest! {
         prop_assert_eq!(ranker.rank(&incident, &window), ranker.rank(&incident, &turned));
         let prepared = PreparedWindow::owned(turned);
         prop_assert_eq!(ranker.rank(&incident, &window), ranker.rank_prepared(&incident, &prepared));
+    }
+
+    #[test]
+    fn diffs_that_were_read_for_others_serve_every_incident(
+        commits in prop::collection::vec(commit(), 1..10), frames in frames(), message in message(),
+        blamed in 0..10_usize, frame in 0..6_usize,
+    ) {
+        prop_assume!(!frames.is_empty());
+        let incident = incident(&frames, &message, &same);
+        let mut window = window(&commits, &same);
+        let frame = FrameRef { exception: 0, frame: frame % frames.len() };
+        let sha = window.changes[blamed % commits.len()].sha.clone();
+        window.blame.push(Blame { frame, sha, committed_at: START });
+        window.paths.push(FramePath { frame, mapping: Mapping::Unknown });
+        let of_another = Window { changes: window.changes.clone(), ..Window::default() };
+        let shared = PreparedWindow::owned(of_another);
+        let ranker = Ranker::default();
+        let ranking = ranker.rank(&incident, &window);
+        prop_assert_eq!(&ranker.rank_shared(&incident, &shared, &window), &ranking);
+        prop_assert_ne!(&ranker.rank_prepared(&incident, &shared), &ranking);
     }
 
     #[test]

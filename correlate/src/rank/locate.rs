@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::prepare::PreparedWindow;
 use super::words::hash;
 use crate::stack_file::{StackFile, common, components, in_package};
-use crate::{Frame, FrameRef, Mapping};
+use crate::{Frame, FramePath, FrameRef, Mapping};
 
 /// Most files that a frame may stand in; of more nobody knows which it is.
 const MOST: usize = 3;
@@ -15,10 +15,11 @@ const CONSIDERED: usize = 40;
 /// The changed files a frame may stand in, indices into [`PreparedWindow::paths`].
 pub(super) fn locate(
     prepared: &PreparedWindow<'_>,
+    known: &[FramePath],
     reference: FrameRef,
     frame: &Frame,
 ) -> Vec<usize> {
-    if let Some(known) = prepared.window.paths.iter().find(|known| known.frame == reference) {
+    if let Some(known) = known.iter().find(|known| known.frame == reference) {
         return match &known.mapping {
             Mapping::File { path, .. } => prepared.by_path.get(path).copied().into_iter().collect(),
             Mapping::Ambiguous { .. } => by_suffix(prepared, frame),
@@ -94,7 +95,7 @@ mod tests {
         };
         let window = Window { changes: vec![change], ..Window::default() };
         let prepared = PreparedWindow::new(&window);
-        let found = locate(&prepared, FrameRef { exception: 0, frame: 0 }, frame);
+        let found = locate(&prepared, &[], FrameRef { exception: 0, frame: 0 }, frame);
         found.into_iter().map(|id| prepared.paths[id].path.clone()).collect()
     }
 

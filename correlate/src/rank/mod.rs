@@ -134,7 +134,31 @@ impl Ranker {
     /// Ranks the changes of a window whose diffs have been read.
     #[must_use]
     pub fn rank_prepared(&self, incident: &Incident, prepared: &PreparedWindow<'_>) -> Ranking {
-        let scene = Scene::new(incident, prepared);
+        self.rank_shared(incident, prepared, prepared.window())
+    }
+
+    /// Ranks the changes of a window whose diffs have been read, possibly for another incident:
+    /// blame, deployments and paths are those of `window`, whose changes are not looked at.
+    ///
+    /// ```
+    /// use sentry_correlate::rank::{PreparedWindow, Ranker};
+    /// use sentry_correlate::{Incident, Window};
+    ///
+    /// let (incident, window) = (Incident::default(), Window::default());
+    /// let changes = Window { changes: window.changes.clone(), ..Window::default() };
+    /// let kept = PreparedWindow::owned(changes); // for every incident of these changes
+    /// let ranker = Ranker::default();
+    /// let ranking = ranker.rank_shared(&incident, &kept, &window);
+    /// assert_eq!(ranking, ranker.rank(&incident, &window));
+    /// ```
+    #[must_use]
+    pub fn rank_shared(
+        &self,
+        incident: &Incident,
+        prepared: &PreparedWindow<'_>,
+        window: &Window,
+    ) -> Ranking {
+        let scene = Scene::new(incident, prepared, window);
         let gate = self.gate(&gate::inputs(&scene.query));
         let mut hypotheses: Vec<(usize, Hypothesis)> = (0..prepared.len())
             .map(|position| (position, self.hypothesis(&scene, position, gate)))
@@ -174,7 +198,7 @@ impl Ranker {
     /// What the signals measure, for fitting weights.
     #[must_use]
     pub fn measure(incident: &Incident, prepared: &PreparedWindow<'_>) -> Measurements {
-        let scene = Scene::new(incident, prepared);
+        let scene = Scene::new(incident, prepared, prepared.window());
         let mut rows = vec![Vec::new(); prepared.len()];
         for position in 0..prepared.len() {
             rows[prepared.order[position]] =

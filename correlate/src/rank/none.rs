@@ -30,7 +30,7 @@ fn touching(scene: &Scene<'_>) -> f64 {
 fn blamed_elsewhere(scene: &Scene<'_>) -> f64 {
     let inside: Vec<usize> = scene.blamed.iter().flatten().copied().collect();
     let (mut outside, mut all) = (0.0, 0.0);
-    for (index, blame) in scene.prepared.window.blame.iter().enumerate() {
+    for (index, blame) in scene.window.blame.iter().enumerate() {
         let seen = scene.query.frames.iter().find(|seen| seen.frame == blame.frame);
         let weight = seen.map_or(0.05, crate::rank::query::Seen::weight);
         all += weight;

@@ -20,7 +20,8 @@ use crate::{Change, Place, Window};
 /// A window whose diffs have been read. Ranking many incidents of one release reads them once.
 ///
 /// [`Window::blame`] and [`Window::paths`] name frames of one incident: leave them out of a window
-/// that is prepared for several.
+/// that is prepared for several, and give those of each incident to
+/// [`Ranker::rank_shared`](super::Ranker::rank_shared).
 ///
 /// ```
 /// use sentry_correlate::rank::{PreparedWindow, Ranker};

@@ -9,7 +9,7 @@ use super::prepare::PreparedWindow;
 use super::text::SearchText;
 use super::words::{hash, weight, words};
 use crate::facts::{ErrorClass, Value};
-use crate::{Frame, FrameRef, Incident};
+use crate::{Frame, FramePath, FrameRef, Incident};
 
 /// Most frames that are followed through the window.
 const FRAMES: usize = 60;
@@ -128,7 +128,11 @@ impl Query {
         self.trace_parts.iter().any(|(known, _)| known == part)
     }
 
-    pub(crate) fn new(incident: &Incident, prepared: &PreparedWindow<'_>) -> Self {
+    pub(crate) fn new(
+        incident: &Incident,
+        prepared: &PreparedWindow<'_>,
+        known: &[FramePath],
+    ) -> Self {
         let order = frame_order(incident);
         let has_own = order.iter().any(|&frame| get(incident, frame).in_app);
         let (classes, sure) = ErrorClass::with_certainty(incident);
@@ -162,7 +166,7 @@ impl Query {
         query.lower_quoted = query.quoted.iter().map(|text| text.to_lowercase()).collect();
         let short = query.quoted.iter().filter(|text| text.len() <= QUOTED);
         query.quoted_parts = short.flat_map(|text| super::words::parts(text)).collect();
-        query.read_frames(incident, prepared, &order);
+        query.read_frames(incident, (prepared, known), &order);
         query.terms.truncate(TERMS);
         let terms = query.terms.iter().enumerate();
         query.by_hash = terms.map(|(at, term)| (term.hash, at)).collect();
@@ -209,7 +213,7 @@ impl Query {
     fn read_frames(
         &mut self,
         incident: &Incident,
-        prepared: &PreparedWindow<'_>,
+        (prepared, files): (&PreparedWindow<'_>, &[FramePath]),
         order: &[FrameRef],
     ) {
         let mut depth = 0;
@@ -240,7 +244,7 @@ impl Query {
             if !known && self.frames.len() < FRAMES {
                 let seen = Seen {
                     frame: reference,
-                    paths: locate(prepared, reference, frame),
+                    paths: locate(prepared, files, reference, frame),
                     depth,
                     in_app: counts,
                     messenger,

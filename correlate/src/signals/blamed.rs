@@ -21,7 +21,7 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 }
 
 fn weight(scene: &Scene<'_>, blame: usize) -> f64 {
-    let frame = scene.prepared.window.blame[blame].frame;
+    let frame = scene.window.blame[blame].frame;
     scene
         .query
         .frames
@@ -35,7 +35,7 @@ fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
         .iter()
         .copied()
         .max_by(|&a, &b| weight(scene, a).total_cmp(&weight(scene, b)))?;
-    let at = scene.prepared.window.blame[best].frame;
+    let at = scene.window.blame[best].frame;
     let frame = scene.incident.exceptions.get(at.exception)?.frames.get(at.frame)?;
     let observation = Observation::Blamed { path: frame.filename.clone(), line: frame.line };
     Some(Sight::of(observation).in_frame(at))

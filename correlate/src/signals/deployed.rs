@@ -19,7 +19,7 @@ pub(super) const SIGNAL: Signal = Signal {
 /// where none names the incident's, and all count where the incident names none.
 fn first(scene: &Scene<'_>, position: usize) -> Option<(usize, i64)> {
     let onset = scene.incident.onset?.at;
-    let deployments = &scene.prepared.window.deployments;
+    let deployments = &scene.window.deployments;
     let here = scene.incident.environment.as_deref();
     let earliest = |runs_here: &dyn Fn(Option<&str>) -> bool| {
         (0..deployments.len())
@@ -56,6 +56,6 @@ fn measure(scene: &Scene<'_>, position: usize) -> f64 {
 
 fn observe(scene: &Scene<'_>, position: usize) -> Option<Sight> {
     let (deployment, seconds) = first(scene, position)?;
-    let environment = scene.prepared.window.deployments[deployment].environment.clone();
+    let environment = scene.window.deployments[deployment].environment.clone();
     Some(Sight::of(Observation::DeployedBeforeOnset { seconds, environment }))
 }

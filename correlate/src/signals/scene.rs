@@ -9,7 +9,7 @@ use crate::rank::prepare::PreparedWindow;
 use crate::rank::query::{Query, Role, Term};
 use crate::rank::trace::{Touch, Trace};
 use crate::rank::words::{each_word, hash};
-use crate::{Incident, Observation, Place};
+use crate::{Incident, Observation, Place, Window};
 
 use super::fits::{self, Fit};
 use super::{Sight, company, directory, environment};
@@ -22,6 +22,8 @@ const RAREST: f64 = 5.0;
 pub(crate) struct Scene<'a> {
     pub(crate) incident: &'a Incident,
     pub(crate) prepared: &'a PreparedWindow<'a>,
+    /// Whose blame, deployments and paths count; the changes are those that were prepared.
+    pub(crate) window: &'a Window,
     pub(crate) query: Query,
     pub(crate) trace: Trace,
     /// By position: indices into the query's terms that the change's lines hold.
@@ -65,8 +67,12 @@ pub(crate) enum Text {
 }
 
 impl<'a> Scene<'a> {
-    pub(crate) fn new(incident: &'a Incident, prepared: &'a PreparedWindow<'a>) -> Self {
-        let query = Query::new(incident, prepared);
+    pub(crate) fn new(
+        incident: &'a Incident,
+        prepared: &'a PreparedWindow<'a>,
+        window: &'a Window,
+    ) -> Self {
+        let query = Query::new(incident, prepared, &window.paths);
         let trace = Trace::follow(prepared, &query);
         let n = prepared.len();
         let mut scene = Self {
@@ -87,6 +93,7 @@ impl<'a> Scene<'a> {
             together: vec![None; n],
             incident,
             prepared,
+            window,
             query,
             trace,
         };
@@ -126,19 +133,19 @@ impl<'a> Scene<'a> {
 
     /// Which changes blame and deployments name.
     fn find_commits(&mut self) {
-        if self.prepared.window.blame.is_empty() && self.prepared.window.deployments.is_empty() {
+        if self.window.blame.is_empty() && self.window.deployments.is_empty() {
             return;
         }
         let mut by_sha = std::collections::HashMap::new();
         for position in 0..self.prepared.len() {
             by_sha.insert(self.prepared.change(position).sha.as_str(), position);
         }
-        for (index, blame) in self.prepared.window.blame.iter().enumerate() {
+        for (index, blame) in self.window.blame.iter().enumerate() {
             if let Some(&position) = by_sha.get(blame.sha.as_str()) {
                 self.blamed[position].push(index);
             }
         }
-        let deployments = self.prepared.window.deployments.iter();
+        let deployments = self.window.deployments.iter();
         self.deployed_at = deployments.map(|d| by_sha.get(d.sha.as_str()).copied()).collect();
     }
 

@@ -7,20 +7,50 @@ use sentry_api_service::{Analyst, AnalystError, Case, HypothesisView, RankingVie
 use sentry_correlate::report::{Report, render};
 use sentry_correlate::source::Query;
 use sentry_correlate::{Impact, Incident, Onset, OnsetBasis};
+use tokio::sync::Semaphore;
 
 use crate::pipeline::Investigator;
 
 /// Ranks the changes of the service's repository for an issue.
+///
+/// One issue at a time, whoever asks: the processors are for deliveries too, for which Sentry waits
+/// one second.
 #[derive(Debug, Clone)]
-pub struct RepositoryAnalyst(pub Arc<Investigator>);
+pub struct RepositoryAnalyst {
+    investigator: Arc<Investigator>,
+    place: Arc<Semaphore>,
+}
+
+impl RepositoryAnalyst {
+    /// An analyst with a place of its own, beside the worker that shares the investigator.
+    #[must_use]
+    pub fn new(investigator: Arc<Investigator>) -> Self {
+        Self { investigator, place: Arc::new(Semaphore::new(1)) }
+    }
+}
 
 #[async_trait]
 impl Analyst for RepositoryAnalyst {
     async fn rank(&self, case: &Case) -> Result<RankingView, AnalystError> {
-        let incident = incident(case);
-        let query = Query::of(&incident);
+        let place = Arc::clone(&self.place).acquire_owned();
+        let place = tokio::time::timeout(self.investigator.patience(), place).await;
+        // It is never closed.
+        let Ok(Ok(place)) = place else {
+            return Err(AnalystError::new("too many others are analysed; ask again later"));
+        };
+        let (investigator, incident) = (Arc::clone(&self.investigator), incident(case));
+        // A caller that goes away does not stop the work, so it must not free the place.
+        let analysis = tokio::spawn(async move {
+            let query = Query::of(&incident);
+            let analysis = investigator.look_into(incident, &query).await;
+            drop(place);
+            analysis
+        });
         // Where nothing could be read, the coverage says why.
-        Ok(view(&self.0.look_into(&incident, &query).await.report))
+        match analysis.await {
+            Ok(analysis) => Ok(view(&analysis.report)),
+            Err(_) => Err(AnalystError::new("the analysis failed")),
+        }
     }
 }
 

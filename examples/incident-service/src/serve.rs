@@ -130,7 +130,7 @@ fn rest(investigator: Option<Arc<Investigator>>) -> Result<Option<ApiService>, F
     let client = config.client().map_err(Failure::input)?;
     let service = ApiService::new(client, config.callers);
     Ok(Some(match investigator {
-        Some(investigator) => service.analyst(RepositoryAnalyst(investigator)),
+        Some(investigator) => service.analyst(RepositoryAnalyst::new(investigator)),
         None => service,
     }))
 }

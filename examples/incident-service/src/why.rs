@@ -49,7 +49,7 @@ pub fn find(args: &WhyArgs) -> Result<Analysis, Failure> {
         .build()
         .map_err(Failure::machine)?;
     let investigator = Investigator::new(repo, args.patience());
-    Ok(runtime.block_on(investigator.look_into(&incident, &query)))
+    Ok(runtime.block_on(investigator.look_into(incident, &query)))
 }
 
 fn query(incident: &Incident, args: &WhyArgs) -> Query {

@@ -10,12 +10,20 @@ use sentry_correlate::{
     ChangeSource, DeploymentSource, Gathered, Incident, Report, Sources, gather,
 };
 
+use super::windows::Windows;
+
 /// Looks into incidents: asks the sources, ranks what they gave, writes the report.
 pub struct Investigator {
     changes: Arc<dyn ChangeSource>,
     deployments: Arc<dyn DeploymentSource>,
     patience: Duration,
+    reader: Arc<Reader>,
+}
+
+/// What ranks. Its work takes a processor for a while, so it has no place on the runtime's threads.
+struct Reader {
     ranker: Ranker,
+    windows: Windows,
 }
 
 impl fmt::Debug for Investigator {
@@ -32,9 +40,9 @@ impl Investigator {
     where
         S: ChangeSource + DeploymentSource + Clone + 'static,
     {
-        let ranker = Ranker::default();
+        let reader = Reader { ranker: Ranker::default(), windows: Windows::default() };
         let changes = Arc::new(source.clone());
-        Self { changes, deployments: Arc::new(source), patience, ranker }
+        Self { changes, deployments: Arc::new(source), patience, reader: Arc::new(reader) }
     }
 
     /// How long it gathers for one incident.
@@ -44,10 +52,29 @@ impl Investigator {
     }
 
     /// Looks into an incident; `query` says in which window.
-    pub async fn look_into(&self, incident: &Incident, query: &Query) -> Analysis {
+    ///
+    /// It takes threads of its own, for as long as it gathers and ranks: whoever calls this for
+    /// others must bound how many of them it calls it for at the same time.
+    pub async fn look_into(&self, incident: Incident, query: &Query) -> Analysis {
         let sources = Sources::new().changes(&self.changes).deployments(&self.deployments);
         let gathered = gather(&sources, query, tokio::time::sleep(self.patience)).await;
-        let ranking = self.ranker.rank(incident, &gathered.window);
+        let reader = Arc::clone(&self.reader);
+        let analysis = tokio::task::spawn_blocking(move || reader.analyse(&incident, gathered));
+        match analysis.await {
+            Ok(analysis) => analysis,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and whatever runs on it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+}
+
+impl Reader {
+    fn analyse(&self, incident: &Incident, gathered: Gathered) -> Analysis {
+        let prepared = self.windows.read(&gathered.window);
+        let ranking = self.ranker.rank_shared(incident, &prepared, &gathered.window);
         let report =
             Report::new(incident, &gathered.window, &ranking).with_coverage(&gathered.coverage);
         Analysis { gathered, report }

@@ -9,6 +9,7 @@ mod outcome;
 mod promises;
 mod queue;
 mod repeats;
+mod windows;
 mod worker;
 
 use std::fmt;
@@ -189,7 +190,7 @@ impl Pipeline {
         P: FnOnce(Arc<Report>) -> F,
         F: Future<Output = Result<(), Failure>>,
     {
-        let analysis = self.investigator.look_into(incident, &Query::of(incident)).await;
+        let analysis = self.investigator.look_into(incident.clone(), &Query::of(incident)).await;
         if let Some(reason) = analysis.try_again() {
             return Outcome::Failed(reason);
         }
