@@ -353,8 +353,6 @@ fn section_of(hunk: &Hunk) -> String {
     }
 }
 
-/// Whether a file is written by a package manager: what it holds follows from a manifest.
-
 /// An image that an orchestrator runs is a dependency with a version.
 fn image(setting: &Setting) -> Option<FactKind> {
     let is_image = parts(&setting.key).last().is_some_and(|part| part == "image");
