@@ -3,6 +3,7 @@
 //! The program is a thin shell over this library, so that its tests reach every part.
 
 pub mod analyst;
+pub mod checked;
 pub mod cli;
 pub mod demo;
 mod failure;

@@ -17,6 +17,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use crate::Failure;
 use crate::analyst::RepositoryAnalyst;
+use crate::checked::CheckedRepository;
 use crate::cli::ServeArgs;
 use crate::pipeline::{About, Investigator, Outcome, Pipeline, Worker};
 use crate::receiver::{self, Intake};
@@ -70,7 +71,7 @@ fn investigator(args: &ServeArgs) -> Result<Option<Arc<Investigator>>, Failure> 
         .map_err(Failure::input)?
         .with_source_roots(args.map.iter().cloned());
     let patience = Duration::from_secs(args.gather_seconds.into());
-    Ok(Some(Arc::new(Investigator::new(repo, patience))))
+    Ok(Some(Arc::new(Investigator::new(CheckedRepository::new(dir, repo), patience))))
 }
 
 /// What is behind the webhook.
@@ -233,6 +234,7 @@ fn log(about: &About, outcome: Outcome) {
         Outcome::Failed(_) | Outcome::NotPublished(_) => {
             tracing::error!(delivery = ?name, ?issue, bytes, "{said}");
         }
+        Outcome::Unresolved(..) => tracing::warn!(delivery = ?name, ?issue, bytes, "{said}"),
         _ => tracing::info!(delivery = ?name, ?issue, bytes, "{said}"),
     }
 }

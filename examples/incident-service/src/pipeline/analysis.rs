@@ -7,7 +7,7 @@ use std::time::Duration;
 use sentry_correlate::rank::Ranker;
 use sentry_correlate::source::{Asked, Outcome, Query};
 use sentry_correlate::{
-    ChangeSource, DeploymentSource, Gathered, Incident, Report, Sources, gather,
+    ChangeSource, DeploymentSource, Gathered, Incident, Report, SourceError, Sources, gather,
 };
 
 use super::windows::Windows;
@@ -91,31 +91,45 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Why it is worth trying again: no change came, and a source says that it may later.
+    /// Why there is no answer at all: no change came, and a source did not answer in time or could
+    /// not read its data.
     #[must_use]
-    pub fn try_again(&self) -> Option<String> {
-        self.failure(true)
+    pub fn unanswered(&self) -> Option<String> {
+        use SourceError::{NotARepository, Unreadable};
+        self.failure(|error| {
+            error.is_retryable() || matches!(error, NotARepository { .. } | Unreadable { .. })
+        })
+    }
+
+    /// Why no change came, where the source may learn of the window later: a clone that lags behind
+    /// the deploy.
+    #[must_use]
+    pub fn unresolved(&self) -> Option<String> {
+        use SourceError::{NoPredecessor, UnknownRelease, UnknownRevision};
+        self.failure(|error| {
+            matches!(error, NoPredecessor { .. } | UnknownRelease { .. } | UnknownRevision { .. })
+        })
     }
 
     /// Why no change came, where a source failed.
     #[must_use]
     pub fn failed(&self) -> Option<String> {
-        self.failure(false)
+        self.failure(|_| true)
     }
 
-    fn failure(&self, retryable: bool) -> Option<String> {
+    fn failure(&self, which: impl Fn(&SourceError) -> bool) -> Option<String> {
         if !self.gathered.window.changes.is_empty() {
             return None;
         }
         let asked_for_changes = |asked: &Asked| !matches!(asked, Asked::Deployments);
-        self.gathered.coverage.iter().filter(|entry| asked_for_changes(&entry.asked)).find_map(
-            |entry| match &entry.outcome {
-                Outcome::Failed(error) if !retryable || error.is_retryable() => {
-                    Some(format!("{}: {error}", entry.source))
-                }
-                Outcome::Cut => Some(format!("{}: not done in time", entry.source)),
-                _ => None,
-            },
-        )
+        let asked = self.gathered.coverage.iter().filter(|entry| asked_for_changes(&entry.asked));
+        let mut failed = asked.filter_map(|entry| match &entry.outcome {
+            Outcome::Failed(error) if which(error) => Some(format!("{}: {error}", entry.source)),
+            Outcome::Cut if which(&SourceError::Interrupted) => {
+                Some(format!("{}: not done in time", entry.source))
+            }
+            _ => None,
+        });
+        failed.next()
     }
 }

@@ -30,6 +30,9 @@ pub use worker::{Clock, Tell, Worker};
 
 use repeats::{Repeats, Seen};
 
+/// How long an issue cools down whose release nobody knew: a clone may have it by then.
+const UNRESOLVED: Duration = Duration::from_secs(2 * 60);
+
 /// Everything that a delivery passes through. Shared by reference; holds no delivery.
 pub struct Pipeline {
     /// Which deliveries to look into.
@@ -150,7 +153,8 @@ impl Pipeline {
         decided
     }
 
-    /// Looks into an incident and publishes its report; the claims are confirmed after that.
+    /// Looks into an incident and publishes its report; the claims are confirmed after that. Where
+    /// the release is not known (yet), the issue cools down for two minutes at most.
     ///
     /// A lease that has run out while the incident waited is renewed; where somebody else has
     /// taken it, the incident is left to them.
@@ -165,23 +169,38 @@ impl Pipeline {
             Ok(claim) => Outcome::Passed(claim.into()),
             Err(error) => Outcome::Failed(error.to_string()),
         };
-        if !matches!(outcome, Outcome::Answered(_)) {
-            self.give_back(accepted).await;
-            return outcome;
+        match outcome {
+            Outcome::Answered(_) => {
+                self.cool(accepted, now, self.cooldown).await;
+                let remembered = accepted.repeats.confirm(&*self.repeats, owner, now).await;
+                noted(remembered, "a repeat of this delivery may be looked into again");
+            }
+            Outcome::Unresolved(..) => {
+                self.cool(accepted, now, self.cooldown.min(UNRESOLVED)).await;
+                self.forget(accepted).await;
+            }
+            _ => self.give_back(accepted).await,
         }
-        let confirmed = self.cooldowns.confirm(key, owner, later(now, self.cooldown)).await;
-        noted(confirmed, "the cooldown was not noted; this issue may be answered again");
-        let remembered = accepted.repeats.confirm(&*self.repeats, owner, now).await;
-        noted(remembered, "a repeat of this delivery may be looked into again");
         outcome
+    }
+
+    async fn cool(&self, accepted: &Accepted, now: OffsetDateTime, by: Duration) {
+        let Accepted { key, owner, .. } = accepted;
+        let confirmed = self.cooldowns.confirm(key, owner, later(now, by)).await;
+        noted(confirmed, "the cooldown was not noted; this issue may be answered again");
     }
 
     /// Gives back what is claimed for an incident that nobody looks into.
     pub async fn give_back(&self, accepted: &Accepted) {
-        let Accepted { key, owner, repeats, .. } = accepted;
+        let Accepted { key, owner, .. } = accepted;
         let released = self.cooldowns.release(key, owner).await;
         noted(released, "the claim on this issue stays until its lease runs out");
-        let released = repeats.release(&*self.repeats, owner).await;
+        self.forget(accepted).await;
+    }
+
+    /// The same delivery counts as new when it comes again.
+    async fn forget(&self, accepted: &Accepted) {
+        let released = accepted.repeats.release(&*self.repeats, &accepted.owner).await;
         noted(released, "this delivery stays claimed until its lease runs out");
     }
 
@@ -191,13 +210,15 @@ impl Pipeline {
         F: Future<Output = Result<(), Failure>>,
     {
         let analysis = self.investigator.look_into(incident.clone(), &Query::of(incident)).await;
-        if let Some(reason) = analysis.try_again() {
+        if let Some(reason) = analysis.unanswered() {
             return Outcome::Failed(reason);
         }
+        let unresolved = analysis.unresolved();
         let report = Arc::new(analysis.report);
-        match publish(Arc::clone(&report)).await {
-            Ok(()) => Outcome::Answered(report),
-            Err(failure) => Outcome::NotPublished(failure),
+        match (publish(Arc::clone(&report)).await, unresolved) {
+            (Ok(()), None) => Outcome::Answered(report),
+            (Ok(()), Some(reason)) => Outcome::Unresolved(report, reason),
+            (Err(failure), _) => Outcome::NotPublished(failure),
         }
     }
 }

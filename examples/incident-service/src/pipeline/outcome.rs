@@ -14,6 +14,9 @@ use crate::Failure;
 pub enum Outcome {
     /// It was looked into, and the report is published.
     Answered(Arc<Report>),
+    /// The source does not know the window, or not yet, for the reason that is given. The report
+    /// that says so is published; the issue cools down for a short time alone.
+    Unresolved(Arc<Report>, String),
     /// It was not looked into, for the reason that the decision says.
     Passed(Decision),
     /// It is about trouble and brings no event, so there is no stack to look at.
@@ -31,6 +34,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answered(_) => f.write_str("answered"),
+            Self::Unresolved(_, reason) => write!(f, "the release is not known here: {reason}"),
             Self::Passed(decision) => decision.fmt(f),
             Self::NoEvent => f.write_str("it brings no event"),
             Self::Unreadable(error) => write!(f, "it cannot be read: {error}"),

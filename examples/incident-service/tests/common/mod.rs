@@ -6,6 +6,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use tempfile::TempDir;
@@ -47,7 +48,7 @@ pub(crate) struct Program {
     _state: TempDir,
     said: String,
     log: Option<BufReader<std::process::ChildStderr>>,
-    rest: Option<JoinHandle<String>>,
+    rest: Option<(Arc<Mutex<String>>, JoinHandle<()>)>,
 }
 
 impl Program {
@@ -77,12 +78,38 @@ impl Program {
             }
         };
         // What follows must be read, or the program waits for it.
-        self.rest = Some(std::thread::spawn(move || {
-            let mut rest = String::new();
-            log.read_to_string(&mut rest).unwrap();
-            rest
-        }));
+        let rest = Arc::new(Mutex::new(String::new()));
+        let reader = Arc::clone(&rest);
+        let reading = std::thread::spawn(move || {
+            for line in log.lines() {
+                let line = line.unwrap();
+                let mut rest = reader.lock().unwrap();
+                rest.push_str(&line);
+                rest.push('\n');
+            }
+        });
+        self.rest = Some((rest, reading));
         url
+    }
+
+    /// Waits until the program has logged these words.
+    pub(crate) async fn logged(&self, words: &str) {
+        let (rest, _) = self.rest.as_ref().unwrap();
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while !rest.lock().unwrap().contains(words) {
+            assert!(std::time::Instant::now() < end, "no `{words}`:\n{}", rest.lock().unwrap());
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+
+    /// All that the program logged; it has ended.
+    fn all_logged(&mut self) -> String {
+        let mut all = std::mem::take(&mut self.said);
+        if let Some((rest, reading)) = self.rest.take() {
+            reading.join().unwrap();
+            all.push_str(&rest.lock().unwrap());
+        }
+        all
     }
 
     /// Kills the program, which gets no chance to do anything more: what it wrote to its output.
@@ -123,8 +150,7 @@ impl Program {
             assert!(std::time::Instant::now() < end, "it lives on:\n{}", self.said);
             std::thread::sleep(std::time::Duration::from_millis(20));
         };
-        let rest = self.rest.take().map(|rest| rest.join().unwrap());
-        (status.code(), std::mem::take(&mut self.said) + &rest.unwrap_or_default())
+        (status.code(), self.all_logged())
     }
 
     /// Asks the program to end: what it wrote to its output and to its log.
@@ -134,8 +160,7 @@ impl Program {
         let mut output = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
         assert!(self.child.wait().unwrap().success());
-        let rest = self.rest.take().map(|rest| rest.join().unwrap());
-        (output, std::mem::take(&mut self.said) + &rest.unwrap_or_default())
+        (output, self.all_logged())
     }
 }
 
