@@ -10,6 +10,9 @@ const FILE_LINES: usize = 400;
 /// Most lines kept of a commit.
 const COMMIT_LINES: usize = 4_000;
 
+/// Room for a file's lines for display, in bytes; there may be more.
+const SHOWN: usize = 4_000;
+
 /// The first lines of a hunk in the old and in the new file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Start {
@@ -29,6 +32,8 @@ pub(super) struct Writer {
     keeps: bool,
     removed: Side,
     added: Side,
+    /// Room for a section.
+    section: Text,
     /// The file's hunks so far.
     hunks: Vec<Bounds>,
 }
@@ -88,15 +93,17 @@ impl Writer {
     }
 
     /// Makes a hunk of the lines that were taken since the last one.
-    pub(super) fn hunk(&mut self, start: Start, section: &str) {
+    pub(super) fn hunk(&mut self, start: Start, section: Raw<'_>) {
         let lines = self.removed.lines + self.added.lines;
         // A hunk that does not fit uses up what is left, so nothing fits after it.
         let room = self.room();
         self.used_here += lines.min(room);
         self.used += lines.min(room);
+        self.section.clear();
+        self.section.code_line(section);
         self.hunks.push(Bounds {
             start,
-            section: Text::of_code(section),
+            section: self.section.as_str().trim_end().to_owned(),
             lines: [self.removed.lines, self.added.lines],
             places: (lines <= room).then(|| [self.removed.place(), self.added.place()]),
         });
@@ -133,6 +140,7 @@ impl Side {
     fn clear(&mut self) {
         self.reduced.clear();
         self.shown.clear();
+        self.shown.reserve(SHOWN);
         self.start = Mark::default();
         self.lines = 0;
     }
@@ -147,8 +155,7 @@ impl Side {
         } else {
             self.reduced.code_line(line);
         }
-        self.shown.push_str(line.shown());
-        self.shown.push('\n');
+        line.show(&mut self.shown);
     }
 
     /// Where the lines of the hunk that is read stand.
@@ -172,29 +179,25 @@ impl Side {
 impl Bounds {
     /// `starts` tells where in the text each side's reduced lines and lines for display begin.
     fn into_hunk(self, text: &Arc<String>, starts: [usize; 4]) -> Hunk {
-        let mut hunk = Hunk {
+        // Of a side, lines from one of the parts of the text.
+        let lines = |side: usize, part: usize, place: fn(Mark) -> usize| {
+            let Some(places) = self.places else { return Lines::default() };
+            let (from, to) = places[side];
+            let start = starts[part];
+            Lines::part(text, start + place(from)..start + place(to), self.lines[side])
+        };
+        let reduced = |side| lines(side, side, |mark| mark.reduced);
+        let shown = |side| lines(side, 2 + side, |mark| mark.shown);
+        Hunk {
             old_start: self.start.old,
             old_lines: number(self.lines[0]),
             new_start: self.start.new,
             new_lines: number(self.lines[1]),
+            removed: reduced(0),
+            added: reduced(1),
+            display: self.places.map(|_| DisplayLines { removed: shown(0), added: shown(1) }),
             section: self.section,
-            ..Hunk::default()
-        };
-        if let Some(places) = self.places {
-            let reduced = |side: usize| {
-                let (from, to) = places[side];
-                let start = starts[side];
-                Lines::part(text, start + from.reduced..start + to.reduced, self.lines[side])
-            };
-            let shown = |side: usize| {
-                let (from, to) = places[side];
-                let start = starts[2 + side];
-                Lines::part(text, start + from.shown..start + to.shown, self.lines[side])
-            };
-            (hunk.removed, hunk.added) = (reduced(0), reduced(1));
-            hunk.display = Some(DisplayLines { removed: shown(0), added: shown(1) });
         }
-        hunk
     }
 }
 

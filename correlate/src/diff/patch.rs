@@ -101,9 +101,13 @@ impl<'p, 'w> File<'p, 'w> {
 
     /// Reads up to the next file's header, and gives that.
     fn read(&mut self, lines: &mut Lines<'p>) -> Option<&'p str> {
-        while let Some(line) = lines.next() {
+        loop {
+            let before = lines.rest;
+            let line = lines.next()?;
             if let Some(ranges) = line.strip_prefix("@@ -") {
-                self.hunk(ranges, lines);
+                if let Some(header) = Header::read(ranges) {
+                    self.hunk(header, Raw::end_of(before, line, header.section), lines);
+                }
             } else if line.starts_with("diff --git ") {
                 return Some(line);
             } else if line.starts_with("new file mode ") {
@@ -124,12 +128,11 @@ impl<'p, 'w> File<'p, 'w> {
                 self.new = sided(path, "b/").or(self.new.take());
             }
         }
-        None
     }
 
-    /// Reads a hunk behind its `@@ -`.
-    fn hunk(&mut self, ranges: &'p str, lines: &mut Lines<'p>) {
-        let Some(Header { mut old, mut new, section }) = Header::read(ranges) else { return };
+    /// Reads a hunk behind its header.
+    fn hunk(&mut self, header: Header<'p>, section: Raw<'p>, lines: &mut Lines<'p>) {
+        let Header { mut old, mut new, .. } = header;
         if !self.begun {
             self.writer.begin(self.path().is_some_and(keeps_lines));
             self.begun = true;
@@ -159,7 +162,7 @@ impl<'p, 'w> File<'p, 'w> {
     }
 
     /// Keeps a hunk that holds something. Git names the line before where a side has none.
-    fn end(&mut self, mut start: Start, section: &str) {
+    fn end(&mut self, mut start: Start, section: Raw<'p>) {
         let (removed, added) = self.writer.lines();
         if removed == 0 && added == 0 {
             return;
@@ -187,6 +190,7 @@ impl<'p, 'w> File<'p, 'w> {
 }
 
 /// What a hunk's header says.
+#[derive(Clone, Copy)]
 struct Header<'p> {
     old: Range,
     new: Range,
@@ -196,9 +200,10 @@ struct Header<'p> {
 impl<'p> Header<'p> {
     /// Reads `7,2 +7 @@ def connect(url):`.
     fn read(ranges: &'p str) -> Option<Self> {
-        let (old, rest) = ranges.split_once(" +")?;
-        let (new, section) = rest.split_once(" @@")?;
-        Some(Self { old: Range::read(old)?, new: Range::read(new)?, section: section.trim_ascii() })
+        let (old, rest) = ranges.split_once(' ')?;
+        let (new, rest) = rest.strip_prefix('+')?.split_once(' ')?;
+        let section = rest.strip_prefix("@@")?;
+        Some(Self { old: Range::read(old)?, new: Range::read(new)?, section })
     }
 }
 

@@ -93,7 +93,8 @@ impl Reducer {
         for raw in hunks {
             raw.removed.iter().for_each(|line| self.writer.removed(Raw::of(&bare(line))));
             raw.added.iter().for_each(|line| self.writer.added(Raw::of(&bare(line))));
-            self.writer.hunk(Start { old: raw.old_start, new: raw.new_start }, raw.section);
+            let start = Start { old: raw.old_start, new: raw.new_start };
+            self.writer.hunk(start, Raw::of(raw.section));
         }
         self.writer.finish()
     }

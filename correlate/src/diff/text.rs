@@ -1,6 +1,9 @@
 //! Reduced lines in the making, one behind the other.
 
-use crate::scan::{BLOCK, bits, lowest, word_bits, word_run};
+use crate::scan::{
+    BLOCK, Runs, SHORT, WINDOW, Window, any_of, bits_of, block, every, load, lowest, short, window,
+    word_bits, word_run,
+};
 
 /// Longest literal that is kept, and longest word, in characters.
 const LONGEST: usize = 40;
@@ -28,18 +31,27 @@ impl<'t> Raw<'t> {
         Self { text: &text[1..], end: line.len() - 1 }
     }
 
+    /// The end of the line that a text begins with, a part of that line.
+    pub(super) fn end_of(text: &'t str, line: &'t str, part: &'t str) -> Self {
+        Self { text: &text[line.len() - part.len()..], end: part.len() }
+    }
+
     fn line(self) -> &'t str {
         &self.text[..self.end]
     }
 
-    /// The line for display: as it stands, without a line end, cut.
-    pub(super) fn shown(self) -> &'t str {
+    /// Adds the line to those for display: as it stands, cut.
+    pub(super) fn show(self, shown: &mut String) {
         let line = self.line();
-        let line = match line.as_bytes().last() {
-            Some(b'\n' | b'\r') => line.trim_end_matches(['\n', '\r']),
-            _ => line,
-        };
-        clipped(line, DISPLAY)
+        let whole = self.end <= DISPLAY && !line.ends_with(['\n', '\r']);
+        // Most lines can be copied with their end.
+        match self.text.get(..self.end + 1) {
+            Some(text) if whole && text.ends_with('\n') => shown.push_str(text),
+            _ => {
+                shown.push_str(clipped(line.trim_end_matches(['\n', '\r']), DISPLAY));
+                shown.push('\n');
+            }
+        }
     }
 }
 
@@ -89,7 +101,9 @@ impl Text {
     /// Adds a line of code: its words and numbers.
     pub(super) fn code_line(&mut self, line: Raw<'_>) {
         if self.bytes.len() < self.used + ROOM {
-            self.bytes.resize((2 * self.bytes.len()).max(16 * ROOM), 0);
+            let mut larger = vec![0; (2 * self.bytes.len()).max(16 * ROOM)];
+            larger[..self.used].copy_from_slice(&self.bytes[..self.used]);
+            self.bytes = larger;
         }
         let room = self.bytes[self.used..].first_chunk_mut().expect("room was made");
         let length = reduce_code(line, room);
@@ -125,54 +139,95 @@ impl Text {
     }
 }
 
-/// Writes the words and numbers of a line of code; how many bytes they are.
+/// Writes the words and numbers of a line of code, a space behind each; how many bytes they are
+/// without the last space.
 fn reduce_code(line: Raw<'_>, room: &mut [u8; ROOM]) -> usize {
     let (bytes, end) = (line.text.as_bytes(), line.end);
-    let mut out = Words { bytes: room, length: 0 };
-    // Once a quote is not closed, no later one of its kind is: its search would end the same way.
-    let mut unclosed = [false; 2];
+    let mut reader = Reader {
+        bytes: &bytes[..end],
+        out: Words { bytes: room, length: 0 },
+        unclosed: [false; 2],
+    };
     // Without the blanks in front many lines are no longer than a block.
-    let mut at = bytes[..end].iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
-    while at < end && out.length <= LINE {
-        let mut words = word_bits(bytes, at) & lowest(end - at);
-        let mut quotes = quote_bits(bytes, at) & lowest(end - at);
-        at = loop {
-            let first = (words | quotes).trailing_zeros() as usize;
-            if first == BLOCK || out.length > LINE {
-                break at + BLOCK;
-            }
-            let start = at + first;
-            let behind = first + (!(words >> first)).trailing_zeros() as usize;
-            let to = if quotes >> first & 1 == 1 {
-                long_literal(&bytes[..end], start, &mut unclosed).unwrap_or(start + 1)
-            } else if behind == BLOCK && first > 0 {
-                // It may go on behind the block: the next one begins with it.
-                break start;
-            } else if behind == BLOCK {
-                // Longer than any word that is kept.
-                at + BLOCK + word_run(bytes, at + BLOCK)
-            } else if behind - first > LONGEST {
-                at + behind
-            } else if bytes[start].is_ascii_digit() {
-                // A number goes on behind a point.
-                out.push_words(bytes, start, at + behind)
-            } else {
-                out.push(bytes, start, at + behind);
-                at + behind
-            };
-            if to - at >= BLOCK {
-                break to;
-            }
-            words &= u64::MAX << (to - at);
-            quotes &= u64::MAX << (to - at);
-        };
+    let mut at = 0;
+    while at < end && load(bytes, at) == every(b' ') {
+        at += 8;
     }
-    out.finish()
+    let mut room = [0; WINDOW];
+    while at < end && !reader.out.is_full() {
+        at = reader.block(at, window(bytes, at, &mut room));
+    }
+    reader.out.finish()
 }
 
-#[inline]
-fn quote_bits(bytes: &[u8], at: usize) -> u64 {
-    bits(bytes, at, |byte| (byte == b'"') | (byte == b'\''))
+/// Finds the words and numbers of a line of code.
+struct Reader<'b, 'r> {
+    bytes: &'b [u8],
+    out: Words<'r>,
+    /// Once a quote is not closed, no later one of its kind is: its search would end the same way.
+    unclosed: [bool; 2],
+}
+
+impl Reader<'_, '_> {
+    /// Reads the block of a window, which begins at `at`. Where to go on.
+    #[inline]
+    fn block(&mut self, at: usize, window: &Window) -> usize {
+        let (block, line) = (block(window), lowest(self.bytes.len() - at));
+        let mut words = Runs(word_bits(block) & line);
+        let mut quotes = if any_of(block, is_quote) { bits_of(block, is_quote) & line } else { 0 };
+        loop {
+            let quote = quotes.trailing_zeros() as usize;
+            if let Err(next) = self.words(at, window, Runs(words.0 & lowest(quote))) {
+                return next;
+            }
+            if quote == BLOCK {
+                return at + BLOCK;
+            }
+            let start = at + quote;
+            let to = long_literal(self.bytes, start, &mut self.unclosed).unwrap_or(start + 1);
+            if to - at >= BLOCK {
+                return to;
+            }
+            words.pass(to - at);
+            quotes &= !lowest(to - at);
+        }
+    }
+
+    /// Reads some words of a window. Where to go on, if that is not behind them.
+    #[inline]
+    fn words(&mut self, at: usize, window: &Window, mut words: Runs) -> Result<(), usize> {
+        while let Some((first, behind)) = words.next() {
+            let (start, end) = (at + first, at + behind);
+            if behind == BLOCK {
+                // It may go on behind the block: the next one begins with it. One that fills a
+                // block is longer than any word that is kept.
+                return Err(if first > 0 { start } else { end + word_run(self.bytes, end) });
+            }
+            if behind - first > LONGEST {
+                continue;
+            }
+            if window[first].is_ascii_digit() {
+                // A number goes on behind a point.
+                let to = self.out.push_words(self.bytes, start, end);
+                if to - at >= BLOCK {
+                    return Err(to);
+                }
+                words.pass(to - at);
+            } else if behind - first <= SHORT {
+                self.out.push_short(short(window, first), behind - first);
+            } else {
+                self.out.push(&self.bytes[start..end]);
+            }
+            if self.out.is_full() {
+                return Err(end);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_quote(byte: u8) -> bool {
+    (byte == b'"') | (byte == b'\'')
 }
 
 /// Where a literal of more than [`LONGEST`] characters that opens at `at` ends; an escaped character
@@ -203,7 +258,7 @@ fn is_continuation(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 
-/// The words of one line: no more are added behind [`LINE`].
+/// The words of one line, a space behind each: no more are added behind [`LINE`].
 struct Words<'r> {
     bytes: &'r mut [u8; ROOM],
     length: usize,
@@ -224,30 +279,42 @@ impl Words<'_> {
             } else {
                 at = end;
             }
-            self.push(bytes, start, at);
+            self.push(&bytes[start..at]);
         }
         at
     }
 
-    fn push(&mut self, bytes: &[u8], start: usize, end: usize) {
-        if self.length > 0 {
-            self.bytes[self.length] = b' ';
-            self.length += 1;
-        }
+    /// Appends the first bytes.
+    #[inline]
+    fn push_short(&mut self, word: &[u8; SHORT], length: usize) {
         // What is copied too much is written over, or cut off.
-        let (to, length) = (&mut self.bytes[self.length..], end - start);
-        match bytes[start..].first_chunk::<16>() {
-            Some(word) if length <= 16 => to[..16].copy_from_slice(word),
-            _ => to[..length].copy_from_slice(&bytes[start..end]),
-        }
-        self.length += length;
+        self.bytes[self.length..][..SHORT].copy_from_slice(word);
+        self.end(length);
     }
 
-    /// How long the line is, cut.
+    fn push(&mut self, word: &[u8]) {
+        self.bytes[self.length..][..word.len()].copy_from_slice(word);
+        self.end(word.len());
+    }
+
+    /// Ends a word.
+    #[inline]
+    fn end(&mut self, length: usize) {
+        self.bytes[self.length + length] = b' ';
+        self.length += length + 1;
+    }
+
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.length > LINE + 1
+    }
+
+    /// How long the line is, cut, without the last space.
     fn finish(self) -> usize {
-        match self.length {
-            0..=LINE => self.length,
-            _ => self.bytes[..LINE].trim_ascii_end().len(),
+        if self.is_full() {
+            self.bytes[..LINE].trim_ascii_end().len()
+        } else {
+            self.length.saturating_sub(1)
         }
     }
 }

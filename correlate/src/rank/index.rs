@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::parts::{PartIndex, Spelling};
 use super::table::Table;
 use super::tokens::LineWords;
-use super::words::{NUMBER, each_found};
+use super::words::{Found, NUMBER, each_found};
 use crate::facts::hints::Hints;
 
 const NONE: u32 = u32::MAX;
@@ -79,7 +79,8 @@ impl WordIndex {
 
     /// Adds the words of a text to a change.
     pub(crate) fn add(&mut self, change: u32, text: &str) {
-        each_found(text.as_bytes(), 0, text.len(), |word| {
+        each_found(text, |found| {
+            let Found::Word(word) = found else { return };
             if word.hash != NUMBER && word.end - word.start > 2 {
                 self.insert(change, word.hash, word.shape, || &text[word.start..word.end]);
             }

@@ -1,6 +1,6 @@
 //! The words of a change's lines, found once for all who ask.
 
-use super::words::{Found, NUMBER, each_found};
+use super::words::{Found, NUMBER, Word, each_found};
 use crate::facts::hints::Hints;
 use crate::{Change, Hunk, Lines};
 
@@ -17,12 +17,13 @@ pub(crate) struct Token {
 
 impl Token {
     /// `line` is where the line begins. Of a word of more than 64 KiB the beginning is enough.
-    fn new(found: Found, line: usize) -> Self {
+    #[inline]
+    fn new(word: Word, line: usize) -> Self {
         Self {
-            hash: found.hash,
-            start: (found.start - line).min(u32::MAX as usize) as u32,
-            length: (found.end - found.start).min(usize::from(u16::MAX)) as u16,
-            shape: found.shape,
+            hash: word.hash,
+            start: (word.start - line).min(u32::MAX as usize) as u32,
+            length: (word.end - word.start).min(usize::from(u16::MAX)) as u16,
+            shape: word.shape,
         }
     }
 
@@ -79,15 +80,14 @@ impl Tokens {
 
     /// Adds the lines of one side of a hunk.
     pub(crate) fn add(&mut self, lines: &Lines) {
-        let text = lines.as_text().as_bytes();
         let mut start = 0;
-        for line in lines {
-            let end = start + line.len();
-            let add = |found| self.tokens.push(Token::new(found, start));
-            each_found(text, start, end, add);
-            self.lines.push(Line { end, tokens: self.tokens.len() });
-            start = end + 1;
-        }
+        each_found(lines.as_text(), |found| match found {
+            Found::Word(word) => self.tokens.push(Token::new(word, start)),
+            Found::LineEnd(end) => {
+                self.lines.push(Line { end, tokens: self.tokens.len() });
+                start = end + 1;
+            }
+        });
     }
 
     /// The lines of a text and their tokens, of which the first one is `first`.

@@ -1,6 +1,9 @@
 //! Words: finding, hashing, splitting.
 
-use crate::scan::{BLOCK, every, lowest, word_bits, word_run};
+use crate::scan::{
+    BLOCK, Runs, SHORT, WINDOW, Window, bits_of, block, every, lowest, short, window, word_bits,
+    word_run,
+};
 
 /// The words `[A-Za-z_][A-Za-z0-9_]*` and numbers `\d+(\.\d+)?` of a text.
 pub(crate) fn words(text: &str) -> Words<'_> {
@@ -65,7 +68,7 @@ fn run(bytes: &[u8], from: usize, keep: impl Fn(u8) -> bool) -> usize {
 /// index, and what makes many of them fall together is no secret ([`Table`](super::table::Table)
 /// bounds what that costs).
 pub(crate) fn hash(word: &str) -> u64 {
-    spelt(word.as_bytes(), 0, word.len()).0
+    spelt(&filled(word.as_bytes()), word.as_bytes()).0
 }
 
 /// What [`each_word`] says of numbers in place of a hash.
@@ -73,12 +76,25 @@ pub(crate) const NUMBER: u64 = 0;
 
 /// Hands over the [`hash`], start and end of each of the [`words`] of a text.
 pub(crate) fn each_word(text: &str, mut each: impl FnMut(u64, usize, usize)) {
-    each_found(text.as_bytes(), 0, text.len(), |word| each(word.hash, word.start, word.end));
+    each_found(text, |found| {
+        if let Found::Word(word) = found {
+            each(word.hash, word.start, word.end);
+        }
+    });
 }
 
-/// A word or number that was found in a text.
+/// What is found in a text.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Found {
+pub(crate) enum Found {
+    /// A word or number.
+    Word(Word),
+    /// The end of a line, and where it stands.
+    LineEnd(usize),
+}
+
+/// A word or number of a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Word {
     /// [`NUMBER`] for numbers.
     pub(crate) hash: u64,
     /// Tells spellings of one word apart: which of its letters are capitals.
@@ -87,44 +103,76 @@ pub(crate) struct Found {
     pub(crate) end: usize,
 }
 
-/// Hands over the [`words`] that stand between `at` and `end`, where no word goes on.
-pub(crate) fn each_found(bytes: &[u8], mut at: usize, end: usize, mut each: impl FnMut(Found)) {
-    while at < end {
-        let mut words = word_bits(bytes, at) & lowest(end - at);
-        at = loop {
-            let first = words.trailing_zeros() as usize;
-            if first == BLOCK {
-                break at + BLOCK;
-            }
-            let start = at + first;
-            let behind = first + (!(words >> first)).trailing_zeros() as usize;
-            if bytes[start].is_ascii_digit() {
-                let end = number_end(&bytes[..end], start);
-                each(Found { hash: NUMBER, shape: 0, start, end });
-                if end - at >= BLOCK {
-                    break end;
-                }
-                words &= u64::MAX << (end - at);
-            } else if behind < BLOCK {
-                each(Found::word(bytes, start, at + behind));
-                words &= u64::MAX << behind;
-            } else if first > 0 {
-                // It may go on behind the block: the next one begins with it.
-                break start;
-            } else {
-                let to = at + BLOCK + word_run(&bytes[..end], at + BLOCK);
-                each(Found::word(bytes, start, to));
-                break to;
-            }
-        };
+/// Hands over the [`words`] of a text and the ends of its lines.
+#[inline]
+pub(crate) fn each_found(text: &str, mut each: impl FnMut(Found)) {
+    let text = text.as_bytes();
+    let (mut at, mut room) = (0, [0; WINDOW]);
+    while at < text.len() {
+        at = each_of_block(text, at, window(text, at, &mut room), &mut each);
     }
 }
 
-impl Found {
-    /// The word between two places.
+/// Hands over what is found in the block of a window, which begins at `at`. Where to go on.
+#[inline]
+fn each_of_block(text: &[u8], at: usize, window: &Window, each: &mut impl FnMut(Found)) -> usize {
+    let words = word_bits(block(window));
+    let mut ends = bits_of(block(window), |byte| byte == b'\n');
+    let mut before = 0;
+    loop {
+        let end = ends.trailing_zeros() as usize;
+        let line = words & lowest(end) & !lowest(before);
+        if let Err(next) = each_word_of(text, at, window, line, each) {
+            return next;
+        }
+        if end == BLOCK {
+            return at + BLOCK;
+        }
+        each(Found::LineEnd(at + end));
+        ends &= ends - 1;
+        before = end;
+    }
+}
+
+/// Hands over some words of a window. Where to go on, if that is not behind them.
+#[inline]
+fn each_word_of(
+    text: &[u8],
+    at: usize,
+    window: &Window,
+    words: u64,
+    each: &mut impl FnMut(Found),
+) -> Result<(), usize> {
+    let mut runs = Runs(words);
+    while let Some((first, behind)) = runs.next() {
+        let start = at + first;
+        if window[first].is_ascii_digit() {
+            let end = number_end(text, start);
+            each(Found::Word(Word { hash: NUMBER, shape: 0, start, end }));
+            if end - at >= BLOCK {
+                return Err(end);
+            }
+            // What follows it without a blank is a word of its own.
+            runs = Runs(words & !lowest(end - at));
+        } else if behind < BLOCK {
+            let (hash, shape) = spelt(short(window, first), &text[start..at + behind]);
+            each(Found::Word(Word::new(hash, shape, start, at + behind)));
+        } else if first > 0 {
+            // It may go on behind the block: the next one begins with it.
+            return Err(start);
+        } else {
+            let end = at + BLOCK + word_run(text, at + BLOCK);
+            let (hash, shape) = spelt(short(window, first), &text[start..end]);
+            each(Found::Word(Word::new(hash, shape, start, end)));
+            return Err(end);
+        }
+    }
+    Ok(())
+}
+
+impl Word {
     #[inline]
-    fn word(bytes: &[u8], start: usize, end: usize) -> Self {
-        let (hash, shape) = spelt(bytes, start, end);
+    fn new(hash: u64, shape: u64, start: usize, end: usize) -> Self {
         // Most words have one spelling, so a collision of so few bits is rare.
         Self { hash, shape: (shape.wrapping_mul(KEYS[0]) >> 48) as u16, start, end }
     }
@@ -140,27 +188,33 @@ fn number_end(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The hash and the shape of a word.
+/// The hash and the shape of a word, which `first` begins with.
 #[inline]
-fn spelt(bytes: &[u8], start: usize, end: usize) -> (u64, u64) {
-    let length = end - start;
-    // Nearly all words are done after the first sixteen bytes.
-    let (mut hash, mut shape) =
-        mixed(KEYS[0], sixteen(bytes, start, length.min(16)), length.min(16));
-    if length > 16 {
-        (hash, shape) = mixed_rest(hash, shape, &bytes[start + 16..end]);
+fn spelt(first: &[u8; SHORT], word: &[u8]) -> (u64, u64) {
+    let length = word.len().min(SHORT);
+    // Nearly all words are done after the first bytes.
+    let (mut hash, mut shape) = mixed(KEYS[0], sixteen(first, length), length);
+    if word.len() > SHORT {
+        (hash, shape) = mixed_rest(hash, shape, &word[SHORT..]);
     }
     (hash.max(1), shape)
 }
 
 #[inline(never)]
 fn mixed_rest(mut hash: u64, mut shape: u64, rest: &[u8]) -> (u64, u64) {
-    for at in (0..rest.len()).step_by(16) {
-        let length = (rest.len() - at).min(16);
-        let (next, of_next) = mixed(hash, sixteen(rest, at, length), length);
+    for rest in rest.chunks(SHORT) {
+        let (next, of_next) = mixed(hash, sixteen(&filled(rest), rest.len()), rest.len());
         (hash, shape) = (next, shape.rotate_left(2) ^ of_next);
     }
     (hash, shape)
+}
+
+/// The bytes of a word, as many as are asked for at once, zeros behind them.
+fn filled(word: &[u8]) -> [u8; SHORT] {
+    let mut all = [0; SHORT];
+    let length = word.len().min(SHORT);
+    all[..length].copy_from_slice(&word[..length]);
+    all
 }
 
 /// Mixes up to sixteen bytes into a hash, blind to case; and which of them are capitals or `_`, for
@@ -189,17 +243,10 @@ const MASKS: [[u64; 2]; 17] = {
     masks
 };
 
-/// The `length` (at most 16) bytes from `at` on as two numbers, zeros behind them.
+/// The first bytes as two numbers, zeros behind them.
 #[inline]
-fn sixteen(bytes: &[u8], at: usize, length: usize) -> (u64, u64) {
-    let all = match bytes[at..].first_chunk::<16>() {
-        Some(all) => u128::from_le_bytes(*all),
-        None => {
-            let mut all = [0; 16];
-            all[..length].copy_from_slice(&bytes[at..at + length]);
-            u128::from_le_bytes(all)
-        }
-    };
+fn sixteen(bytes: &[u8; SHORT], length: usize) -> (u64, u64) {
+    let all = u128::from_le_bytes(*bytes);
     (all as u64 & MASKS[length][0], (all >> 64) as u64 & MASKS[length][1])
 }
 
@@ -382,7 +429,7 @@ mod tests {
                 .zip(capitals)
                 .map(|(c, capital)| if capital { c.to_ascii_uppercase() } else { c })
                 .collect();
-            let shape = |word: &str| spelt(word.as_bytes(), 0, word.len()).1;
+            let shape = |word: &str| spelt(&filled(word.as_bytes()), word.as_bytes()).1;
             prop_assert_eq!(shape(&spelling) == shape(&word), spelling == word);
         }
 
