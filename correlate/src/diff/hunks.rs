@@ -76,12 +76,14 @@ impl Writer {
     }
 
     /// Takes a removed line, without its end and without `-`.
+    #[inline]
     pub(super) fn removed(&mut self, line: Raw<'_>) {
         let fits = self.removed.lines + self.added.lines < self.room();
         self.removed.push(line, self.keeps, fits);
     }
 
     /// Takes an added line, without its end and without `+`.
+    #[inline]
     pub(super) fn added(&mut self, line: Raw<'_>) {
         let fits = self.removed.lines + self.added.lines < self.room();
         self.added.push(line, self.keeps, fits);
@@ -145,6 +147,7 @@ impl Side {
         self.lines = 0;
     }
 
+    #[inline]
     fn push(&mut self, line: Raw<'_>, keeps: bool, fits: bool) {
         self.lines += 1;
         if !fits {

@@ -41,6 +41,7 @@ impl<'t> Raw<'t> {
     }
 
     /// Adds the line to those for display: as it stands, cut.
+    #[inline]
     pub(super) fn show(self, shown: &mut String) {
         let line = self.line();
         let whole = self.end <= DISPLAY && !line.ends_with(['\n', '\r']);
@@ -87,7 +88,7 @@ impl Text {
     /// The reduced form of one line of code.
     pub(super) fn of_code(line: &str) -> String {
         let mut room = [0; ROOM];
-        let length = reduce_code(Raw::of(line), &mut room);
+        let length = reduce_code(line.as_bytes(), line.len(), &mut room);
         str::from_utf8(&room[..length]).expect("words and spaces are ASCII").to_owned()
     }
 
@@ -99,16 +100,21 @@ impl Text {
     }
 
     /// Adds a line of code: its words and numbers.
+    #[inline]
     pub(super) fn code_line(&mut self, line: Raw<'_>) {
         if self.bytes.len() < self.used + ROOM {
-            let mut larger = vec![0; (2 * self.bytes.len()).max(16 * ROOM)];
-            larger[..self.used].copy_from_slice(&self.bytes[..self.used]);
-            self.bytes = larger;
+            self.grow();
         }
         let room = self.bytes[self.used..].first_chunk_mut().expect("room was made");
-        let length = reduce_code(line, room);
-        self.used += length;
+        self.used += reduce_code(line.text.as_bytes(), line.end, room);
         self.end();
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let mut larger = vec![0; (2 * self.bytes.len()).max(16 * ROOM)];
+        larger[..self.used].copy_from_slice(&self.bytes[..self.used]);
+        self.bytes = larger;
     }
 
     /// Adds a configuration line: white space collapsed, cut.
@@ -140,9 +146,8 @@ impl Text {
 }
 
 /// Writes the words and numbers of a line of code, a space behind each; how many bytes they are
-/// without the last space.
-fn reduce_code(line: Raw<'_>, room: &mut [u8; ROOM]) -> usize {
-    let (bytes, end) = (line.text.as_bytes(), line.end);
+/// without the last space. The line ends at `end`.
+fn reduce_code(bytes: &[u8], end: usize, room: &mut [u8; ROOM]) -> usize {
     let mut reader = Reader {
         bytes: &bytes[..end],
         out: Words { bytes: room, length: 0 },
