@@ -19,10 +19,15 @@ pub(crate) fn name(line: &str) -> Option<&str> {
     None
 }
 
-/// Whether a definition may begin with a word.
+/// Whether a definition may begin with a word, in whatever case it is spelt.
 pub(super) fn begins(word: &str) -> bool {
-    KEYWORDS.contains(&word) || MODIFIERS.contains(&word)
+    // Most words are too long.
+    word.len() <= LONGEST
+        && KEYWORDS.iter().chain(MODIFIERS).any(|begin| begin.eq_ignore_ascii_case(word))
 }
+
+/// Length of the longest word that a definition begins with.
+const LONGEST: usize = "interface".len();
 
 #[rustfmt::skip]
 const KEYWORDS: &[&str] = &[
@@ -54,6 +59,12 @@ impl<'l> Iterator for Spaced<'l> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_word_that_begins_a_definition_is_passed_over() {
+        assert!(KEYWORDS.iter().chain(MODIFIERS).all(|word| begins(&word.to_uppercase())));
+        assert!(!begins("definition"));
+    }
 
     #[test]
     fn names() {

@@ -19,11 +19,10 @@ impl Hints {
 
     /// Those of a word, in whatever case it is spelt.
     pub(crate) fn of_word(word: &str) -> Self {
-        let lower = word.to_ascii_lowercase();
         let one = |holds: bool, hint: Self| if holds { hint } else { Self::default() };
         one(code::SWITCHES.iter().any(|s| s.eq_ignore_ascii_case(word)), Self::LITERAL)
             .and(one(guard::guard(word).is_some(), Self::GUARD))
-            .and(one(definition::begins(&lower), Self::DEFINITION))
+            .and(one(definition::begins(word), Self::DEFINITION))
     }
 
     /// Both.

@@ -1,6 +1,7 @@
 //! Which changes hold a word.
 
 use std::collections::HashSet;
+use std::hint::select_unpredictable;
 
 use super::parts::{PartIndex, Spelling};
 use super::table::Table;
@@ -27,6 +28,8 @@ pub(crate) struct WordIndex {
     holder: u32,
     /// What the lines of the newest change took and put.
     exchange: Exchange,
+    /// Room for the words that a change did not hold before.
+    fresh: Fresh,
 }
 
 /// Whether a line is one that a change takes away or one that it puts there.
@@ -51,9 +54,9 @@ struct Word {
     head: u32,
     /// Its change.
     newest: u32,
-    /// How often that one took the word away and put it there, so far.
-    removed: u32,
-    added: u32,
+    /// How often that one took the word away, and in the upper half how often it put it there, so
+    /// far: one number, so that both are forgotten at once.
+    times: u64,
     /// The spelling that was met last.
     spelling: Spelling,
 }
@@ -61,7 +64,20 @@ struct Word {
 impl Default for Word {
     fn default() -> Self {
         let spelling = Spelling::default();
-        Self { head: NONE, newest: NONE, removed: 0, added: 0, spelling }
+        Self { head: NONE, newest: NONE, times: 0, spelling }
+    }
+}
+
+impl Word {
+    /// Counts it on one side: how often it is there by now, and how often on the other one.
+    #[inline]
+    fn count(&mut self, side: Side) -> (u32, u32) {
+        let (of_side, of_other) = match side {
+            Side::Removed => (0, 32),
+            Side::Added => (32, 0),
+        };
+        self.times += 1 << of_side;
+        ((self.times >> of_side) as u32, (self.times >> of_other) as u32)
     }
 }
 
@@ -69,6 +85,35 @@ impl Default for Word {
 struct Posting {
     change: u32,
     next: u32,
+}
+
+/// Words that a change did not hold before, whose postings are still to be added: of each the
+/// posting before, and how the change spells it.
+#[derive(Debug, Clone, Default)]
+struct Fresh {
+    words: Vec<(u32, Spelling)>,
+    /// How many there are; what lies behind is of no account.
+    count: usize,
+    /// Number of postings.
+    postings: usize,
+}
+
+impl Fresh {
+    /// Notes a word of a change, if it is fresh.
+    #[inline]
+    fn note(&mut self, word: &mut Word, change: u32) {
+        if self.count == self.words.len() {
+            self.words.push((NONE, Spelling::default()));
+        }
+        self.words[self.count] = (word.head, word.spelling);
+        // It cannot be foretold: no branch depends on it.
+        let is_fresh = word.newest != change;
+        let posting = (self.postings + self.count).min(NONE as usize - 1) as u32;
+        word.head = select_unpredictable(is_fresh, posting, word.head);
+        word.times = select_unpredictable(is_fresh, 0, word.times);
+        word.newest = change;
+        self.count += usize::from(is_fresh);
+    }
 }
 
 impl WordIndex {
@@ -79,42 +124,57 @@ impl WordIndex {
 
     /// Adds the words of a text to a change.
     pub(crate) fn add(&mut self, change: u32, text: &str) {
+        let mut fresh = std::mem::take(&mut self.fresh);
         each_found(text, |found| {
-            let Found::Word(word) = found else { return };
-            if word.hash != NUMBER && word.end - word.start > 2 {
-                self.insert(change, word.hash, word.shape, || &text[word.start..word.end]);
+            if let Found::Word(word) = found
+                && word.hash != NUMBER
+                && word.end - word.start > 2
+            {
+                let of_word = || &text[word.start..word.end];
+                fresh.note(self.word(change, word.hash, word.shape, of_word), change);
             }
         });
+        self.settle(change, fresh);
     }
 
-    /// Adds a line's words, found before, to a change; says what the line may hold.
-    pub(crate) fn add_line(&mut self, change: u32, side: Side, line: LineWords<'_>) -> Hints {
-        let mut hints = Hints::default();
+    /// Adds the words of lines, found before, to a change; says of each line what it may hold.
+    pub(crate) fn add_lines<'l>(
+        &mut self,
+        change: u32,
+        side: Side,
+        lines: impl Iterator<Item = LineWords<'l>>,
+        hints: &mut Vec<Hints>,
+    ) {
         let (mut all, mut both) = (0, 0);
-        for (n, token) in line.tokens.iter().enumerate() {
-            let text = || token.text(line.text);
-            if !token.is_telling() {
-                let of_word = || if n == 0 { Hints::of_word(text()) } else { Hints::default() };
-                hints = hints.and(if token.is_number() { Hints::LITERAL } else { of_word() });
-                continue;
+        let mut fresh = std::mem::take(&mut self.fresh);
+        for line in lines {
+            let mut of_line = Hints::default();
+            for (n, token) in line.tokens.iter().enumerate() {
+                let of_token = if token.is_telling() {
+                    let text = || token.text(line.text);
+                    let word = self.word(change, token.hash, token.shape, text);
+                    fresh.note(word, change);
+                    let (mine, other) = word.count(side);
+                    all += 1;
+                    both += u32::from(mine <= other);
+                    word.spelling.hints
+                } else if token.is_number() {
+                    Hints::LITERAL
+                } else if n == 0 {
+                    Hints::of_word(token.text(line.text))
+                } else {
+                    Hints::default()
+                };
+                of_line = of_line.and(if n == 0 { of_token } else { of_token.inside() });
             }
-            let word = self.insert(change, token.hash, token.shape, text);
-            let (mine, other) = match side {
-                Side::Removed => (&mut word.removed, word.added),
-                Side::Added => (&mut word.added, word.removed),
-            };
-            *mine += 1;
-            all += 1;
-            both += u32::from(*mine <= other);
-            let of_word = word.spelling.hints;
-            hints = hints.and(if n == 0 { of_word } else { of_word.inside() });
+            hints.push(of_line);
         }
+        self.settle(change, fresh);
         self.exchange.both += both;
         match side {
             Side::Removed => self.exchange.removed += all,
             Side::Added => self.exchange.added += all,
         }
-        hints
     }
 
     /// What the lines of a change took and put, once they are all added.
@@ -122,9 +182,9 @@ impl WordIndex {
         std::mem::take(&mut self.exchange)
     }
 
-    /// Adds a word, and gives what is known of it.
+    /// What is known of a word, which is added where it is new.
     #[inline]
-    fn insert<'w>(
+    fn word<'w>(
         &mut self,
         change: u32,
         hash: u64,
@@ -132,57 +192,42 @@ impl WordIndex {
         text: impl FnOnce() -> &'w str,
     ) -> &mut Word {
         let (at, new) = self.words.place(hash);
-        let word = self.words.at(at);
-        if word.newest != change || word.spelling.shape != shape {
-            self.insert_new(change, hash, shape, text(), (at, new));
+        if new || self.words.at(at).spelling.shape != shape {
+            self.spell(change, hash, shape, text(), (at, new));
         }
         self.words.at(at)
     }
 
-    /// Adds a word that the change did not hold yet, or not in this spelling. Its place, and whether
-    /// it is new.
-    #[inline(never)]
-    fn insert_new(
-        &mut self,
-        change: u32,
-        hash: u64,
-        shape: u16,
-        text: &str,
-        (at, new): (usize, bool),
-    ) {
-        let word = self.words.at(at);
-        if new {
-            word.spelling = match &mut self.parts {
-                Some(parts) => parts.add(text, shape),
-                None => Spelling::of(text, shape),
-            };
-        } else if word.spelling.shape != shape && self.parts.is_some() {
-            return self.insert_respelt(change, hash, shape, text, at);
+    /// Adds a change's postings for fresh words and their parts.
+    fn settle(&mut self, change: u32, mut fresh: Fresh) {
+        let words = &fresh.words[..fresh.count];
+        self.postings.extend(words.iter().map(|&(next, _)| Posting { change, next }));
+        if let Some(parts) = &mut self.parts {
+            words.iter().for_each(|&(_, spelling)| parts.hold(change, spelling));
         }
-        let word = self.words.at(at);
-        if word.newest == change {
-            return;
+        if let Some(behind) = (change as usize + 1).checked_sub(self.sizes.len()) {
+            self.sizes.resize(self.sizes.len() + behind, 0);
         }
-        let next = word.head;
-        word.head = u32::try_from(self.postings.len()).unwrap_or(NONE - 1);
-        (word.newest, word.removed, word.added) = (change, 0, 0);
-        let spelling = word.spelling;
-        self.postings.push(Posting { change, next });
-        match self.sizes.get_mut(change as usize) {
-            Some(size) => *size += 1,
-            None => {
-                self.sizes.resize(change as usize, 0);
-                self.sizes.push(1);
-            }
-        }
-        if let Some(parts) = self.parts.as_mut().filter(|_| !spelling.is_empty()) {
-            parts.hold(change, spelling);
-        }
+        self.sizes[change as usize] += fresh.count as u32;
+        (fresh.count, fresh.postings) = (0, self.postings.len());
+        self.fresh = fresh;
     }
 
-    /// Adds a word that was spelt in another way before: `poolSize` has parts that `poolsize` has
-    /// not. Of each part a change is told once, however many spellings of the word have it.
-    fn insert_respelt(&mut self, change: u32, hash: u64, shape: u16, text: &str, at: usize) {
+    /// Notes how a word is spelt that is new, or was met in another spelling.
+    #[inline(never)]
+    fn spell(&mut self, change: u32, hash: u64, shape: u16, text: &str, (at, new): (usize, bool)) {
+        if !new {
+            return self.respell(change, hash, shape, text, at);
+        }
+        self.words.at(at).spelling = match &mut self.parts {
+            Some(parts) => parts.add(text, shape),
+            None => Spelling::of(text, shape),
+        };
+    }
+
+    /// Notes the new spelling of a word: `poolSize` has parts that `poolsize` has not. Of each part a
+    /// change is told once, however many spellings of the word have it.
+    fn respell(&mut self, change: u32, hash: u64, shape: u16, text: &str, at: usize) {
         let Some(parts) = &mut self.parts else { return };
         let word = self.words.at(at);
         let before = word.spelling;
@@ -198,10 +243,7 @@ impl WordIndex {
         // Where the hashes of two words fall together it is the other's, of another shape.
         spelling.shape = shape;
         word.spelling = spelling;
-        if word.newest != change {
-            return self.insert_new(change, hash, shape, text, (at, false));
-        }
-        if parts.of(before) == parts.of(spelling) {
+        if word.newest != change || parts.of(before) == parts.of(spelling) {
             return;
         }
         if self.holder != change {
@@ -275,14 +317,12 @@ mod tests {
         tokens.add(&hunk.added);
         let words = HunkWords::new(&hunk, &tokens, 0);
         let mut index = WordIndex::default();
-        for line in words.removed() {
-            index.add_line(0, Side::Removed, line);
-        }
-        for line in words.added() {
-            index.add_line(0, Side::Added, line);
-        }
+        let mut hints = Vec::new();
+        index.add_lines(0, Side::Removed, words.removed(), &mut hints);
+        index.add_lines(0, Side::Added, words.added(), &mut hints);
+        assert_eq!(hints.len(), 3);
         assert_eq!(index.take_exchange(), Exchange { removed: 3, added: 4, both: 2 });
-        index.add_line(1, Side::Added, words.added().next().unwrap());
+        index.add_lines(1, Side::Added, words.added().take(1), &mut hints);
         assert_eq!(index.take_exchange(), Exchange { removed: 0, added: 2, both: 0 });
         assert_eq!(index.sizes(), [3, 2]);
     }
@@ -328,16 +368,21 @@ mod tests {
         let (word, other) = (77, 77 ^ spelling_hash(0, 1) ^ spelling_hash(0, 2));
         assert_eq!(spelling_hash(word, 1), spelling_hash(other, 2));
         let mut index = WordIndex::with_parts();
+        let insert = |index: &mut WordIndex, change, hash, shape| {
+            let mut fresh = std::mem::take(&mut index.fresh);
+            fresh.note(index.word(change, hash, shape, || "poolSize"), change);
+            index.settle(change, fresh);
+        };
         for (change, hash) in [(0, word), (1, other), (2, word), (3, other)] {
             for shape in [3, 1, 2, 3] {
-                index.insert(change, hash, shape, || "poolSize");
+                insert(&mut index, change, hash, shape);
             }
         }
         assert_eq!(index.changes(word).collect::<Vec<_>>(), [2, 0]);
         assert_eq!(index.changes(other).collect::<Vec<_>>(), [3, 1]);
         // A change that begins with the spelling that the other word has taken.
-        index.insert(4, other, 2, || "poolSize");
-        index.insert(5, word, 1, || "poolSize");
+        insert(&mut index, 4, other, 2);
+        insert(&mut index, 5, word, 1);
         assert_eq!(index.changes(other).next(), Some(4));
         assert_eq!(index.changes(word).next(), Some(5));
     }

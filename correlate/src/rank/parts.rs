@@ -46,12 +46,6 @@ impl Spelling {
     pub(super) fn of(word: &str, shape: u16) -> Self {
         Self { shape, hints: Hints::of_word(word), ..Self::default() }
     }
-
-    /// Whether nobody asks for any part of it.
-    #[inline]
-    pub(super) fn is_empty(self) -> bool {
-        self.parts == 0
-    }
 }
 
 /// The newest posting of a part, and its change.

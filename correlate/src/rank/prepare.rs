@@ -9,7 +9,7 @@ use super::kind::{CommitKind, FileKind};
 use super::note::Note;
 use super::reverts::{self, Subjects};
 use super::tokens::{HunkWords, Tokens, lines_of};
-use super::words::{hash, parts, words};
+use super::words::{NUMBER, each_word, hash, parts};
 use crate::facts::component::Components;
 use crate::facts::hints::Hints;
 use crate::facts::{self, DefinitionAction, Fact, FactKind};
@@ -92,7 +92,12 @@ impl Sections {
     }
 
     fn add(&mut self, section: &str) {
-        words(section).for_each(|word| self.words.push(hash(word)));
+        each_word(section, |of_word, start, end| {
+            self.words.push(match of_word {
+                NUMBER => hash(&section[start..end]),
+                of_word => of_word,
+            });
+        });
         self.ends.push(self.words.len());
     }
 }
@@ -241,12 +246,8 @@ impl<'w> PreparedWindow<'w> {
             for hunk in &file.hunks {
                 let words = HunkWords::new(hunk, tokens, line);
                 line += lines_of(hunk);
-                for line in words.removed() {
-                    self.hints.push(index.add_line(id, Side::Removed, line));
-                }
-                for line in words.added() {
-                    self.hints.push(index.add_line(id, Side::Added, line));
-                }
+                index.add_lines(id, Side::Removed, words.removed(), &mut self.hints);
+                index.add_lines(id, Side::Added, words.added(), &mut self.hints);
                 self.sections.add(&hunk.section);
             }
         }

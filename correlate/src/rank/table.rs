@@ -66,12 +66,13 @@ impl<T: Copy + Default> Table<T> {
     #[inline]
     fn find(&self, hash: u64) -> Result<usize, Option<usize>> {
         let mask = self.places.wrapping_sub(1);
-        for step in 0..STEPS.min(self.places) {
+        for step in 0..STEPS {
             let at = (hash as usize).wrapping_add(step) & mask;
-            match self.slots[at].hash {
-                held if held == hash => return Ok(at),
-                NUMBER => return Err(Some(at)),
-                _ => {}
+            match self.slots.get(at) {
+                Some(slot) if slot.hash == hash => return Ok(at),
+                Some(slot) if slot.hash == NUMBER => return Err(Some(at)),
+                Some(_) => {}
+                None => break,
             }
         }
         self.displaced.get(&hash).copied().ok_or(None)

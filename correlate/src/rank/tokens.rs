@@ -21,7 +21,8 @@ impl Token {
     fn new(word: Word, line: usize) -> Self {
         Self {
             hash: word.hash,
-            start: (word.start - line).min(u32::MAX as usize) as u32,
+            // A text of lines is never so long.
+            start: (word.start - line) as u32,
             length: (word.end - word.start).min(usize::from(u16::MAX)) as u16,
             shape: word.shape,
         }
@@ -164,5 +165,35 @@ impl<'a> HunkWords<'a> {
 
     fn lines(self, lines: &'a Lines, first: usize) -> impl Iterator<Item = LineWords<'a>> {
         self.tokens.lines(lines.as_text(), first, lines.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::rank::words::words;
+
+    proptest! {
+        #[test]
+        fn each_line_has_its_words(
+            lines in prop::collection::vec("|\\w{1,90}|[a-zA-Z_. 0-9]{0,90}|(value_[0-9]{1,4} ){1,20}|[0-9]{60,70}\\.5x|\\PC{0,40}", 0..8),
+            removed in 0..8_usize,
+        ) {
+            let (removed, added) = lines.split_at(removed.min(lines.len()));
+            let hunk = Hunk { removed: removed.into(), added: added.into(), ..Hunk::default() };
+            let mut tokens = Tokens::default();
+            tokens.add(&hunk.removed);
+            tokens.add(&hunk.added);
+            let found = HunkWords::new(&hunk, &tokens, 0);
+            let found: Vec<_> = found.removed().chain(found.added()).collect();
+            prop_assert_eq!(found.len(), lines.len());
+            for (found, line) in found.iter().zip(&lines) {
+                prop_assert_eq!(found.text, line);
+                let texts = found.tokens.iter().map(|token| token.text(found.text));
+                prop_assert!(texts.eq(words(line)));
+            }
+        }
     }
 }

@@ -68,7 +68,7 @@ fn run(bytes: &[u8], from: usize, keep: impl Fn(u8) -> bool) -> usize {
 /// index, and what makes many of them fall together is no secret ([`Table`](super::table::Table)
 /// bounds what that costs).
 pub(crate) fn hash(word: &str) -> u64 {
-    spelt(&filled(word.as_bytes()), word.as_bytes()).0
+    spelt(&filled(word.as_bytes()), word.as_bytes(), 0, word.len()).0
 }
 
 /// What [`each_word`] says of numbers in place of a hash.
@@ -155,15 +155,13 @@ fn each_word_of(
             // What follows it without a blank is a word of its own.
             runs = Runs(words & !lowest(end - at));
         } else if behind < BLOCK {
-            let (hash, shape) = spelt(short(window, first), &text[start..at + behind]);
-            each(Found::Word(Word::new(hash, shape, start, at + behind)));
+            each(Found::Word(Word::new(text, short(window, first), start, at + behind)));
         } else if first > 0 {
             // It may go on behind the block: the next one begins with it.
             return Err(start);
         } else {
             let end = at + BLOCK + word_run(text, at + BLOCK);
-            let (hash, shape) = spelt(short(window, first), &text[start..end]);
-            each(Found::Word(Word::new(hash, shape, start, end)));
+            each(Found::Word(Word::new(text, short(window, first), start, end)));
             return Err(end);
         }
     }
@@ -171,8 +169,10 @@ fn each_word_of(
 }
 
 impl Word {
+    /// The word between two places, which `first` begins with.
     #[inline]
-    fn new(hash: u64, shape: u64, start: usize, end: usize) -> Self {
+    fn new(text: &[u8], first: &[u8; SHORT], start: usize, end: usize) -> Self {
+        let (hash, shape) = spelt(first, text, start, end);
         // Most words have one spelling, so a collision of so few bits is rare.
         Self { hash, shape: (shape.wrapping_mul(KEYS[0]) >> 48) as u16, start, end }
     }
@@ -188,14 +188,14 @@ fn number_end(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The hash and the shape of a word, which `first` begins with.
+/// The hash and the shape of the word between two places, which `first` begins with.
 #[inline]
-fn spelt(first: &[u8; SHORT], word: &[u8]) -> (u64, u64) {
-    let length = word.len().min(SHORT);
+fn spelt(first: &[u8; SHORT], text: &[u8], start: usize, end: usize) -> (u64, u64) {
+    let length = (end - start).min(SHORT);
     // Nearly all words are done after the first bytes.
     let (mut hash, mut shape) = mixed(KEYS[0], sixteen(first, length), length);
-    if word.len() > SHORT {
-        (hash, shape) = mixed_rest(hash, shape, &word[SHORT..]);
+    if end - start > SHORT {
+        (hash, shape) = mixed_rest(hash, shape, &text[start + SHORT..end]);
     }
     (hash.max(1), shape)
 }
@@ -429,7 +429,7 @@ mod tests {
                 .zip(capitals)
                 .map(|(c, capital)| if capital { c.to_ascii_uppercase() } else { c })
                 .collect();
-            let shape = |word: &str| spelt(&filled(word.as_bytes()), word.as_bytes()).1;
+            let shape = |word: &str| spelt(&filled(word.as_bytes()), word.as_bytes(), 0, word.len()).1;
             prop_assert_eq!(shape(&spelling) == shape(&word), spelling == word);
         }
 
