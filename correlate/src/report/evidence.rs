@@ -1,6 +1,7 @@
 //! Observations as sentences. The subject, "the change", is left unsaid.
 
 use super::fact;
+use super::secrets::Secrets;
 use super::span::{Number, Sentence, Span};
 use crate::facts::ErrorClass;
 use crate::{Change, Evidence, Frame, Observation};
@@ -10,9 +11,10 @@ pub(super) fn sentence(
     evidence: &Evidence,
     change: Option<&Change>,
     frame: Option<&Frame>,
+    secrets: &Secrets,
 ) -> Sentence {
     in_stack(&evidence.observation, frame)
-        .or_else(|| in_words(evidence, change))
+        .or_else(|| in_words(evidence, change, secrets))
         .or_else(|| in_history(&evidence.observation))
         .unwrap_or_else(|| in_shape(&evidence.observation))
 }
@@ -71,8 +73,9 @@ fn in_stack(observation: &Observation, frame: Option<&Frame>) -> Option<Sentence
 }
 
 /// What ties the change to the error's words.
-fn in_words(evidence: &Evidence, change: Option<&Change>) -> Option<Sentence> {
+fn in_words(evidence: &Evidence, change: Option<&Change>, secrets: &Secrets) -> Option<Sentence> {
     let s = Sentence::new();
+    let list = |s: Sentence, words: &[String]| list(s, &secrets.without(words));
     Some(match &evidence.observation {
         Observation::WordsInDiff { words } => list(
             s.word(match evidence.signal {
@@ -96,13 +99,14 @@ fn in_words(evidence: &Evidence, change: Option<&Change>) -> Option<Sentence> {
             list(s.word("its file names share words with the error:"), words)
         }
         Observation::NameChanged { name } => {
-            s.word("changes").code(name).word(", which the error or a frame names")
+            s.word("changes").code(secrets.word(name)).word(", which the error or a frame names")
         }
         Observation::FactFits { fact, class } => {
             s.then(fact::clause(fact, change)).word("; that can cause").word(cause(*class))
         }
         Observation::Quoted { text, fact } => {
-            s.word("the error quotes").code(text).word("; here").then(fact::clause(fact, change))
+            let s = s.word("the error quotes").code(secrets.word(text));
+            s.word("; here").then(fact::clause(fact, change))
         }
         Observation::SettingOfTrace { fact, words } => list(
             s.then(fact::clause(fact, change)).word(match evidence.signal {
@@ -190,12 +194,12 @@ fn in_function(s: Sentence, frame: Option<&Frame>) -> Sentence {
     }
 }
 
-fn list(mut s: Sentence, words: &[String]) -> Sentence {
+fn list(mut s: Sentence, words: &[&str]) -> Sentence {
     for (at, word) in words.iter().enumerate() {
         if at > 0 {
             s = s.word(",");
         }
-        s = s.code(word);
+        s = s.code(*word);
     }
     s
 }

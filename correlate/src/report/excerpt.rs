@@ -118,19 +118,15 @@ impl Excerpt {
 
 impl FrameLines {
     fn new(frame: &Frame) -> Self {
-        let before = &frame.pre_context[frame.pre_context.len().saturating_sub(AROUND)..];
-        let after = &frame.post_context[..frame.post_context.len().min(AROUND)];
+        let own = frame.pre_context.len();
+        let first = own.saturating_sub(AROUND);
         let mut lines = Vec::new();
-        if let Some(own) = &frame.context_line {
-            let mut number = frame
-                .line
-                .and_then(|l| l.checked_sub(u32::try_from(before.len()).unwrap_or(u32::MAX)));
-            let all = before.iter().map(|l| (l.as_str(), false));
-            let all = all.chain([(own.as_str(), true)]);
-            let all = all.chain(after.iter().map(|l| (l.as_str(), false)));
-            let (texts, marks): (Vec<&str>, Vec<bool>) = all.unzip();
-            for (text, marked) in mask::lines(&texts, 0..texts.len()).into_iter().zip(marks) {
-                lines.push(SourceLine { number, marked, text });
+        if frame.context_line.is_some() {
+            let before = u32::try_from(own - first).unwrap_or(u32::MAX);
+            let mut number = frame.line.and_then(|l| l.checked_sub(before));
+            let shown = mask::lines(&source(frame), first..own + 1 + AROUND);
+            for (at, text) in (first..).zip(shown) {
+                lines.push(SourceLine { number, marked: at == own, text });
                 number = number.and_then(|n| n.checked_add(1));
             }
         }
@@ -188,6 +184,12 @@ fn side(
         text,
     }));
     out.len() - before
+}
+
+/// All lines around a frame that the event carried.
+pub(super) fn source(frame: &Frame) -> Vec<&str> {
+    let lines = frame.pre_context.iter().chain(&frame.context_line).chain(&frame.post_context);
+    lines.map(String::as_str).collect()
 }
 
 fn hunk_at(change: &Change, place: Option<Place>) -> Option<(&str, &Hunk)> {

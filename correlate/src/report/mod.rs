@@ -28,10 +28,12 @@ mod coverage;
 mod evidence;
 mod excerpt;
 mod fact;
+mod hide;
 mod key;
 mod mask;
 mod quantity;
 pub mod render;
+mod secrets;
 mod span;
 mod statement;
 mod subject;
@@ -49,6 +51,8 @@ pub use timeline::{Entry, Happening};
 pub use url::SafeUrl;
 
 use std::collections::HashMap;
+
+use secrets::Secrets;
 
 use crate::source::Coverage;
 use crate::{Change, Impact, Incident, Ranking, Window};
@@ -112,20 +116,21 @@ impl Report {
     pub fn new(incident: &Incident, window: &Window, ranking: &Ranking) -> Self {
         let changes: HashMap<&str, &Change> =
             window.changes.iter().map(|change| (change.sha.as_str(), change)).collect();
+        let secrets = Secrets::of(incident, ranking, &changes);
         let suspects: Vec<Suspect> = ranking
             .hypotheses
             .iter()
             .enumerate()
             .map(|(at, hypothesis)| {
                 let change = changes.get(hypothesis.sha.as_str()).copied();
-                Suspect::new(incident, change, hypothesis, at < SHOWN)
+                Suspect::new(incident, change, hypothesis, &secrets, at < SHOWN)
             })
             .collect();
         let answer = statement::answer(ranking);
         let headline = statement::headline(&answer, suspects.first());
         let shown: Vec<&str> =
             ranking.hypotheses.iter().take(SHOWN).map(|h| h.sha.as_str()).collect();
-        Self {
+        let mut report = Self {
             headline,
             answer,
             subject: Subject::new(incident),
@@ -139,13 +144,16 @@ impl Report {
             timeline: timeline::timeline(incident, window, &shown),
             suspects,
             coverage: Vec::new(),
-        }
+        };
+        hide::hide(&mut report, &secrets);
+        report
     }
 
     /// Adds what was and was not covered, as `gather` returned it.
     #[must_use]
     pub fn with_coverage(mut self, coverage: &[Coverage]) -> Self {
         self.coverage = coverage.iter().map(Covered::new).collect();
+        hide::coverage(&mut self.coverage);
         self
     }
 }

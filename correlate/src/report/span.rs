@@ -179,6 +179,15 @@ impl Sentence {
         }
     }
 
+    /// Puts other text in the place of every text from outside.
+    pub(super) fn rewrite(&mut self, text: &dyn Fn(&str) -> String) {
+        for span in &mut self.spans {
+            if let Span::Code(outside) | Span::Name(outside) = span {
+                *outside = text(outside);
+            }
+        }
+    }
+
     /// Appends another sentence's spans.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {

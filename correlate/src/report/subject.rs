@@ -1,5 +1,6 @@
 //! What broke, as the report's second line says it.
 
+use super::mask;
 use super::url::SafeUrl;
 use crate::Incident;
 
@@ -37,7 +38,7 @@ impl Subject {
             (!url.as_str().contains("/api/0/")).then_some(Page { label, url })
         };
         Self {
-            title: title(incident),
+            title: mask::message(&title(incident)),
             release: incident.release.clone(),
             environment: incident.environment.clone(),
             issue_id: incident.issue_id.clone(),

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::excerpt::{Excerpt, frame_at};
+use super::secrets::Secrets;
 use super::span::{Commit, Sentence};
 use super::{evidence, fact, statement, timeline};
 use crate::{
@@ -96,6 +97,7 @@ impl Suspect {
         incident: &Incident,
         change: Option<&Change>,
         hypothesis: &Hypothesis,
+        secrets: &Secrets,
         shown: bool,
     ) -> Self {
         let url = change.and_then(|change| change.url.as_deref());
@@ -106,8 +108,8 @@ impl Suspect {
             statement: statement::statement(incident, change, hypothesis),
             author: change.map(|c| c.author.clone()).unwrap_or_default(),
             committed_at: change.map(|c| c.committed_at),
-            summary: change.map(|c| timeline::summary(&c.message).to_owned()).unwrap_or_default(),
-            reasons: reasons_of(hypothesis, change, incident),
+            summary: change.map(|c| timeline::summary(&c.message)).unwrap_or_default(),
+            reasons: reasons_of(hypothesis, change, incident, secrets),
             counterfactuals: hypothesis.counterfactuals.clone(),
             facts: hypothesis.facts.iter().map(|fact| fact::clause(fact, change)).collect(),
             excerpt: change
@@ -130,6 +132,7 @@ fn reasons_of(
     hypothesis: &Hypothesis,
     change: Option<&Change>,
     incident: &Incident,
+    secrets: &Secrets,
 ) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = hypothesis
         .contributions
@@ -141,7 +144,7 @@ fn reasons_of(
                 signal: contribution.signal,
                 amount: contribution.amount,
                 measured: of_signal().all(|e| e.measured),
-                seen: of_signal().map(|e| Seen::new(e, change, incident)).collect(),
+                seen: of_signal().map(|e| Seen::new(e, change, incident, secrets)).collect(),
             }
         })
         .collect();
@@ -149,7 +152,7 @@ fn reasons_of(
         hypothesis.contributions.iter().all(|contribution| contribution.signal != e.signal)
     });
     for evidence in silent {
-        let seen = Seen::new(evidence, change, incident);
+        let seen = Seen::new(evidence, change, incident, secrets);
         match reasons.iter_mut().find(|reason| reason.signal == evidence.signal) {
             Some(reason) => reason.seen.push(seen),
             None => reasons.push(Reason {
@@ -180,12 +183,17 @@ fn sorted(mut reasons: Vec<Reason>) -> Vec<Reason> {
 }
 
 impl Seen {
-    fn new(evidence: &Evidence, change: Option<&Change>, incident: &Incident) -> Self {
+    fn new(
+        evidence: &Evidence,
+        change: Option<&Change>,
+        incident: &Incident,
+        secrets: &Secrets,
+    ) -> Self {
         let frame = evidence.frame.and_then(|at| Some((at, frame_at(incident, at)?)));
         let file = evidence.place.and_then(|place| change?.files.get(place.file));
         let hunk = evidence.place.and_then(|place| file?.hunks.get(place.hunk?));
         Self {
-            sentence: evidence::sentence(evidence, change, frame.map(|(_, frame)| frame)),
+            sentence: evidence::sentence(evidence, change, frame.map(|(_, frame)| frame), secrets),
             direction: evidence.direction,
             strength: evidence.strength,
             provenance: evidence.provenance,

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use time::OffsetDateTime;
 
+use super::mask;
 use super::span::Commit;
 use crate::{Deployment, Incident, OnsetBasis, Window};
 
@@ -60,7 +61,7 @@ pub(super) fn timeline(incident: &Incident, window: &Window, suspects: &[&str]) 
             what: if suspects.contains(&change.sha.as_str()) {
                 Happening::Suspect {
                     commit: Commit::new(&change.sha, change.url.as_deref()),
-                    summary: summary(&change.message).to_owned(),
+                    summary: summary(&change.message),
                 }
             } else {
                 Happening::OtherCommits { count: 1 }
@@ -107,9 +108,9 @@ fn deployments<'a>(
     all.into_iter().skip(from)
 }
 
-/// First line of a commit message.
-pub(super) fn summary(message: &str) -> &str {
-    message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim()
+/// First line of a commit message, without its secrets.
+pub(super) fn summary(message: &str) -> String {
+    mask::message(message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim())
 }
 
 /// By time; at the same moment commits come before deployments and these before the error.

@@ -169,7 +169,10 @@ proptest! {
         prop_assert!(!json.chars().any(|c| c.is_control() && c != '\n'));
         prop_assert!(!json.contains(HIDDEN));
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        prop_assert_eq!(value["incident"]["title"].as_str(), Some(text.as_str()));
+        let title = value["incident"]["title"].as_str();
+        // What may be a password before the host of an address is hidden.
+        let masked = text.contains("://") && text.contains('@');
+        prop_assert!(title == Some(text.as_str()) || masked, "{:?}", title);
         prop_assert_eq!(value["version"].as_u64(), Some(1));
     }
 

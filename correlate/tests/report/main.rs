@@ -2,6 +2,7 @@
 
 mod fixture;
 mod hostile;
+mod secrets;
 mod statements;
 #[path = "../support/mod.rs"]
 mod support;

@@ -3,7 +3,9 @@
 use std::iter;
 use std::ops::Range;
 
+use super::around::is_head;
 use super::names::{at_end, gives_name, gives_value, names_secret};
+use super::{literals, looks, shapes};
 
 /// What the lines around say of a line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,6 +14,12 @@ pub(super) struct Around {
     pub(super) named: bool,
     /// The item before is an option (`- --api-token`), of which this item is the value.
     pub(super) awaited: bool,
+    /// The line before ends in the name of a secret, of which the first string is the value.
+    pub(super) begins: bool,
+    /// The line before gives a login, as in .netrc.
+    pub(super) login: bool,
+    /// It is the value of a secret, or a line of it.
+    pub(super) whole: bool,
     /// It stands in the block of a private key.
     pub(super) in_key: bool,
 }
@@ -22,10 +30,22 @@ pub(super) fn secrets(line: &str, around: Around) -> Vec<Range<usize>> {
         return iter::once(0..line.len()).collect();
     }
     let mut found = user_information(line);
-    Scan::of(line, around).values(&mut found);
+    if looks::may_name(line) || around != Around::default() {
+        Scan::of(line, around).values(&mut found);
+        literals::values(line, around.begins, &mut found);
+    }
+    shapes::secrets(line, &mut found);
     if around.awaited {
         found.extend(item(line));
     }
+    if around.whole {
+        found.extend(content(line));
+    }
+    joined(found)
+}
+
+/// The ranges in their order, each apart from the next.
+pub(in crate::report) fn joined(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
     found.sort_unstable_by_key(|range| range.start);
     found.dedup_by(|next, last| {
         let overlap = next.start < last.end;
@@ -99,6 +119,8 @@ struct Scan<'l> {
     line: &'l str,
     around: Around,
     objects: Objects,
+    /// Where what a secret is given begins: `variable "db_password" { … }`.
+    head: Option<usize>,
     /// Quotes and braces that are open where the reading stands.
     single: bool,
     double: bool,
@@ -110,7 +132,9 @@ struct Scan<'l> {
 impl<'l> Scan<'l> {
     fn of(line: &'l str, around: Around) -> Self {
         let objects = Objects::of(line);
-        Self { line, around, objects, single: false, double: false, braces: 0, calls: Vec::new() }
+        let head = line.find('{').filter(|at| is_head(&line[..*at]));
+        let calls = Vec::new();
+        Self { line, around, objects, head, single: false, double: false, braces: 0, calls }
     }
 
     /// Adds the values of secrets. What is hidden already is not looked into.
@@ -167,12 +191,19 @@ impl<'l> Scan<'l> {
     fn value_of_pair(&self, separator: usize) -> Option<Range<usize>> {
         let line = self.line;
         let name = pair(line, separator)?;
-        let given = || self.objects.named(separator).unwrap_or(self.around.named);
+        let given = || {
+            let named = self.objects.named(separator).unwrap_or(self.around.named);
+            named || self.head.is_some_and(|head| head < separator)
+        };
         if !(names_secret(name) || gives_value(name) && given()) {
             return None;
         }
         let start = behind(line, separator)?;
         let value = line[start..].trim_end();
+        // `|`, `>-`: the value stands on the lines below.
+        if value.len() <= 3 && value.starts_with(['|', '>']) {
+            return None;
+        }
         let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
         let end = match (self.string(), quote) {
             (Some(open), Some(quote)) if open == quote => return None,
@@ -239,11 +270,19 @@ impl<'l> Scan<'l> {
         match self.line[start..].chars().next()? {
             '"' if !self.double => in_quotes(self.line, start, '"'),
             '\'' if !self.single => in_quotes(self.line, start, '\''),
-            c if c.is_alphanumeric() && is_directive(before) => {
+            c if c.is_alphanumeric() && (is_directive(before) || self.is_of_login(space)) => {
                 Some(start..self.line.trim_end().len())
             }
             _ => None,
         }
+    }
+}
+
+impl Scan<'_> {
+    /// Whether it is the line `password value` of .netrc. In code, `password string` says a type.
+    fn is_of_login(&self, space: usize) -> bool {
+        let (before, value) = self.line.split_at(space);
+        before.trim() == "password" && (self.around.login || looks::is_opaque(value.trim()))
     }
 }
 
@@ -253,6 +292,8 @@ fn is_directive(before: &str) -> bool {
     let is = |word: &str, known: &[&str]| known.iter().any(|it| word.eq_ignore_ascii_case(it));
     match (words.next(), words.next(), words.next()) {
         (Some(name), None, None) => is(name, &["requirepass", "masterauth"]),
+        // A line of .netrc; its words are in small letters.
+        (Some("machine" | "default" | "login"), ..) => before.ends_with(" password"),
         (Some(word), Some(_), None) => is(word, &["env", "arg", "set", "setenv"]),
         _ => false,
     }
@@ -288,7 +329,7 @@ fn word_behind(line: &str, separator: usize) -> &str {
 }
 
 /// The user information in `scheme://user:password@host`.
-fn user_information(line: &str) -> Vec<Range<usize>> {
+pub(super) fn user_information(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = line[from..].find("://") {
@@ -305,7 +346,7 @@ fn user_information(line: &str) -> Vec<Range<usize>> {
 }
 
 /// The range of the value in `--token value`, `--token "value"` or `"--token", "value"`.
-fn value_of_option(line: &str, dashes: usize) -> Option<Range<usize>> {
+pub(super) fn value_of_option(line: &str, dashes: usize) -> Option<Range<usize>> {
     let rest = &line[dashes..];
     let name = &rest[..rest.bytes().position(|byte| !is_of_name(byte))?];
     let behind = dashes + name.len();
@@ -349,7 +390,7 @@ fn in_quotes(line: &str, quote: usize, sign: char) -> Option<Range<usize>> {
 }
 
 /// Where a quote of this kind ends a text.
-fn closing(text: &str, sign: char) -> usize {
+pub(super) fn closing(text: &str, sign: char) -> usize {
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if c == '\\' || c == sign && chars.peek().is_some_and(|(_, next)| *next == sign) {
@@ -361,12 +402,12 @@ fn closing(text: &str, sign: char) -> usize {
     text.len()
 }
 
-fn is_of_name(byte: u8) -> bool {
+pub(super) fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 /// Whether `BY` is that of `IDENTIFIED BY` or `IDENTIFIED WITH … BY`.
-fn is_identified(before: &str) -> bool {
+pub(super) fn is_identified(before: &str) -> bool {
     let mut words = before.split_whitespace().rev().take(4);
     words.any(|word| word.eq_ignore_ascii_case("identified"))
 }

@@ -1,22 +1,40 @@
 //! Secrets in lines of source and configuration, hidden before they are shown.
 //!
-//! A report travels further than the repository it quotes. Hidden are the value that follows a name
-//! such as `password` or `api_key`, the user information of an address, and the block of a private
-//! key. What remains readable is the name, so a person sees what changed.
+//! A report travels further than the repository it quotes. What remains readable is the name, so a
+//! person sees what changed. Hidden are:
 //!
-//! A name tells a secret, nothing else does: where none stands in the lines at hand (`value: …` that
-//! changed without its `name: …`, `mysql -pWORD`), the value is shown.
+//! * the value that a line gives to a name such as `password` or `api_key`: behind `:`, `=` or an
+//!   option, in an element, an object (`{name: A_TOKEN, value: x}`), a call or an index (`literals`);
+//! * the value on the lines below such a name: blocks, items, elements, Terraform's `default`
+//!   (`around`);
+//! * tokens that are known by their form (`ghp_…`), signatures in addresses, passwords of commands,
+//!   the user information of an address, the block of a private key (`shapes`);
+//! * in a line that names a secret, any string that mixes letters and digits like one (`looks`).
+//!
+//! Messages are read by stricter rules (`message`), because prose speaks of secrets without giving
+//! any.
+//!
+//! Beyond these forms a name tells a secret, nothing else does: where none stands in the lines at hand
+//! (`value: …` that changed without its `name: …`, an argument whose parameter is named elsewhere),
+//! the value is shown. Each line takes time in proportion to its length.
 
 mod around;
 mod line;
+mod literals;
+mod looks;
+mod message;
 mod names;
+mod shapes;
 
 use std::ops::Range;
 
 use line::Around;
+pub(super) use line::joined;
+pub(super) use looks::is_opaque;
+pub(super) use message::{message, secrets as in_message};
 pub(super) use names::names_secret;
 
-const HIDDEN: &str = "***";
+pub(super) const HIDDEN: &str = "***";
 /// Lines before and after one that are asked what it holds.
 const NEAR: usize = 64;
 
@@ -32,6 +50,20 @@ pub(super) fn lines(lines: &[&str], shown: Range<usize>) -> Vec<String> {
     let around = around::all(&lines[near.clone()]);
     let hidden = |at: usize| without(lines[at], &line::secrets(lines[at], around[at - near.start]));
     (shown.start..shown.end.min(lines.len())).map(hidden).collect()
+}
+
+/// Where secrets stand in lines that stand one after the other.
+pub(super) fn places(lines: &[&str]) -> Vec<Vec<Range<usize>>> {
+    let around = around::all(lines);
+    lines.iter().zip(around).map(|(line, around)| line::secrets(line, around)).collect()
+}
+
+/// The text without the secrets that are known by their form, and user information of addresses:
+/// for text that is no line of source and no message.
+pub(super) fn forms(text: &str) -> String {
+    let mut found = line::user_information(text);
+    shapes::secrets(text, &mut found);
+    without(text, &joined(found))
 }
 
 /// Whether `value` is a secret that one of these lines gives. The value of `Password` in
@@ -58,7 +90,7 @@ fn near(shown: &Range<usize>, all: usize) -> Range<usize> {
     shown.start.saturating_sub(NEAR)..shown.end.saturating_add(NEAR).min(all)
 }
 
-fn without(line: &str, secrets: &[Range<usize>]) -> String {
+pub(super) fn without(line: &str, secrets: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(line.len());
     let mut from = 0;
     for secret in secrets {
@@ -273,6 +305,16 @@ mod tests {
             "{name: x}, {",
             "value: ",
             "} {",
+            "token(\"",
+            "token, '\\'",
+            "token = \"x\" or ",
+            "password '",
+            "eyJ.",
+            "ghp_",
+            "a:b@tcp(",
+            "curl -u ",
+            "mysql -p",
+            "?sig=",
         ] {
             let line = part.repeat(100_000 / part.len());
             let in_string = format!("\"{line}");
@@ -284,7 +326,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_line_is_taken(line in "\\PC{0,80}|(password|token|:|=| |\"|'|://|@|é|\\{){0,12}") {
+        fn any_line_is_taken(line in "\\PC{0,80}|(password|token|:|=| |\"|'|`|,|\\(|\\||://|@|é|\\{){0,12}") {
             let _ = secrets(&line);
         }
 

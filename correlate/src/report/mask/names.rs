@@ -5,7 +5,9 @@ const ENDINGS: &[&str] = &[
     "password",
     "passwd",
     "passphrase",
+    "passcode",
     "pwd",
+    "_pw",
     "_pass",
     "-pass",
     "requirepass",
@@ -19,6 +21,10 @@ const ENDINGS: &[&str] = &[
     "privatekey",
     "access_key",
     "accesskey",
+    "account_key",
+    "accountkey",
+    "auth_key",
+    "authkey",
     "client_key",
     "secret_key",
     "secret_key_base",
@@ -36,6 +42,8 @@ const ENDINGS: &[&str] = &[
 const GIVING: &[&str] = &["name", "key", "parameterkey"];
 /// Keys under which such an object gives the value.
 const GIVEN: &[&str] = &["value", "parametervalue"];
+/// Keys under which it gives what stands in for the value.
+const STANDING_IN: &[&str] = &["default", "defaultvalue", "fallback"];
 
 /// Longest name that is looked at, in bytes.
 const LONGEST: usize = 100;
@@ -44,7 +52,17 @@ const LONGEST: usize = 100;
 pub(in crate::report) fn names_secret(name: &str) -> bool {
     let lower = last(name).to_ascii_lowercase();
     // The key of a variable opens something; that of a table or cache is a name, in small letters.
-    name.ends_with("_KEY") || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+    name.ends_with("_KEY") || is_pass(name) || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+}
+
+/// Whether it is `pass`, alone or as the last word of `smtpPass` or `smtp.pass`.
+fn is_pass(name: &str) -> bool {
+    let before = match name.len().checked_sub(4).and_then(|at| name.split_at_checked(at)) {
+        Some((before, end)) if end.eq_ignore_ascii_case("pass") => before,
+        _ => return false,
+    };
+    let hump = name.ends_with("Pass") && before.ends_with(|c: char| c.is_ascii_lowercase());
+    hump || !before.ends_with(char::is_alphanumeric)
 }
 
 /// Whether it is the key of an object's name.
@@ -54,7 +72,12 @@ pub(super) fn gives_name(key: &str) -> bool {
 
 /// Whether it is the key of an object's value.
 pub(super) fn gives_value(key: &str) -> bool {
-    GIVEN.iter().any(|given| key.eq_ignore_ascii_case(given))
+    GIVEN.iter().any(|given| key.eq_ignore_ascii_case(given)) || stands_in(key)
+}
+
+/// Whether it is the key of what stands in for a value that is not given.
+pub(super) fn stands_in(key: &str) -> bool {
+    STANDING_IN.iter().any(|given| key.eq_ignore_ascii_case(given))
 }
 
 /// The name that `text` ends in.
