@@ -45,9 +45,9 @@ Environment variables:
   STATE_DIRECTORY         where accepted deliveries and cooldowns are kept; default
                           incident-service-state in the working directory (serve)
   QUEUE, INBOX_BYTES, BODY_LIMIT
-                          bounds on waiting deliveries, on their bytes on the disk, and on a body's
-                          bytes (serve)
-  REPORT_FORMAT           text or json (serve)
+                          bounds on the deliveries that wait in memory, on the bytes of those on the
+                          disk, and on a body's bytes (serve)
+  REPORT_FORMAT           text, or json: a line for each report (serve)
   RUST_LOG                what to log, e.g. info or incident_service=debug; default info (serve)
   NO_COLOR                when set, reports are not coloured
 
@@ -76,8 +76,8 @@ pub enum Command {
     /// the work is done afterwards. What was answered and not worked on when the process was killed
     /// is worked on after the next start with the same --state, and an issue that was answered stays
     /// so until its cooldown ends. Killed between writing a report and noting it, the service writes
-    /// that report again. On SIGINT or SIGTERM the queue is worked off first, for a minute at most.
-    /// When reports cannot be written to standard output, it ends with code 1.
+    /// that report again. On SIGINT or SIGTERM it ends after the incident in hand, for which it takes a
+    /// minute at most; what else waits is for the next start. When reports cannot be written to standard output, it ends with code 1.
     Serve(ServeArgs),
     /// Rank the changes of a local git repository for an event.
     ///
@@ -164,7 +164,7 @@ pub struct ServeArgs {
         value_name = "DIR"
     )]
     pub state: PathBuf,
-    /// Accepted deliveries that may wait; more are refused.
+    /// Accepted deliveries that may wait in memory; more wait on the disk alone.
     #[arg(long, env = "QUEUE", default_value_t = 256, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub queue: u16,
@@ -175,7 +175,7 @@ pub struct ServeArgs {
     /// Largest body to take, in bytes; larger ones are answered 413.
     #[arg(long, env = "BODY_LIMIT", default_value_t = 5 * 1024 * 1024, value_name = "BYTES")]
     pub body_limit: usize,
-    /// Form of the reports.
+    /// Form of the reports: text, or one line of JSON each, with the ten best hypotheses.
     #[arg(long, env = "REPORT_FORMAT", value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Whether to colour reports.

@@ -13,6 +13,7 @@ pub mod loopback;
 pub mod output;
 pub mod pipeline;
 pub mod printable;
+pub mod published;
 pub mod receiver;
 pub mod serve;
 pub mod server;

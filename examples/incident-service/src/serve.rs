@@ -19,14 +19,15 @@ use crate::Failure;
 use crate::analyst::RepositoryAnalyst;
 use crate::checked::CheckedRepository;
 use crate::cli::ServeArgs;
-use crate::pipeline::{About, Investigator, Outcome, Pipeline, Worker};
+use crate::pipeline::{About, Investigator, Outcome, Pipeline, Queue, Worker};
+use crate::published::published;
 use crate::receiver::{self, Intake};
 use crate::server::{self, Limits};
-use crate::{output, printable, why};
+use crate::{output, printable};
 
 /// How long the body of a delivery may take.
 const BODY_DEADLINE: Duration = Duration::from_secs(2);
-/// How long deliveries that wait may be worked on after the service was told to stop.
+/// How long the incident in hand may be worked on after the service was told to stop.
 const LAST_WORK: Duration = Duration::from_secs(60);
 /// Says that the process lives.
 const HEALTH: &str = "/health";
@@ -141,6 +142,8 @@ async fn serve(
     webhook: Option<Behind>,
     rest: Option<ApiService>,
 ) -> Result<(), Failure> {
+    // Whoever is told that it serves may tell it to stop.
+    let stop = stop();
     let listener = TcpListener::bind((args.host, args.port)).await.map_err(|error| {
         Failure::machine(format!("cannot listen on {}:{}: {error}", args.host, args.port))
     })?;
@@ -148,9 +151,9 @@ async fn serve(
     let mut routes = Router::new().route(HEALTH, get(async || "ok"));
     let mut work = None;
     if let Some(behind) = webhook {
-        let (deliveries, worker) = receive(args, behind);
+        let (deliveries, queue, worker) = receive(args, behind);
         routes = routes.merge(deliveries);
-        work = Some(worker);
+        work = Some((queue, worker));
         tracing::info!("webhook at http://{address}{}", args.webhook_path);
         tracing::info!("what is accepted is kept in {}", args.state.display());
     }
@@ -161,8 +164,8 @@ async fn serve(
         routes = routes.fallback_service(rest);
         tracing::info!("REST service at http://{address}, described at /openapi.json");
     }
-    let served = server::serve(listener, routes, Limits::default(), stop());
-    let Some(mut work) = work else {
+    let served = server::serve(listener, routes, Limits::default(), stop);
+    let Some((queue, mut work)) = work else {
         served.await;
         return Ok(());
     };
@@ -171,14 +174,13 @@ async fn serve(
         ended = &mut work => return Err(ended_early(ended)),
         () = served => {}
     }
-    tracing::info!("stopped listening, working off what waits");
+    tracing::info!("stopped listening; what waits is for the next start");
+    queue.stop();
     match tokio::time::timeout(LAST_WORK, work).await {
         Ok(Ok(done)) => done,
         Ok(Err(broken)) => Err(Failure::machine(broken)),
         Err(_) => {
-            tracing::warn!(
-                "stopped with deliveries not worked on: the next start goes on with them"
-            );
+            tracing::warn!("stopped in the middle of an incident: the next start begins it anew");
             Ok(())
         }
     }
@@ -197,9 +199,9 @@ fn named(list: &[String]) -> impl Iterator<Item = &String> {
     list.iter().filter(|name| !name.is_empty())
 }
 
-/// The webhook's routes, and the work behind them. It ends when the routes are gone, or when
+/// The webhook's routes, and the work behind them. It ends when the queue is told so, or when
 /// reports cannot be written.
-fn receive(args: &ServeArgs, behind: Behind) -> (Router, JoinHandle<Result<(), Failure>>) {
+fn receive(args: &ServeArgs, behind: Behind) -> (Router, Queue, JoinHandle<Result<(), Failure>>) {
     let Behind { verifier, pipeline, inbox } = behind;
     let (queue, worker) = Worker::new(
         Arc::new(pipeline),
@@ -215,14 +217,12 @@ fn receive(args: &ServeArgs, behind: Behind) -> (Router, JoinHandle<Result<(), F
     };
     let (format, color) = (args.format, args.color);
     let work = tokio::spawn(worker.run(move |report| async move {
-        let text = format!("{}\n", why::rendered(&report, format, color));
+        let text = published(&report, format, color);
         // A reader of the output may be slow.
         let written = tokio::task::spawn_blocking(move || output::deliver(&text));
         written.await.map_err(Failure::machine)?
     }));
-    let left = queue.clone();
-    tokio::spawn(async move { left.resume().await });
-    (receiver::routes(verifier, &intake, queue), work)
+    (receiver::routes(verifier, &intake, queue.clone()), queue, work)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the worker's callback takes it so")]

@@ -31,14 +31,19 @@ impl Scene {
     }
 
     fn serve(&self) -> (Program, http::Uri) {
+        self.serve_with(&[])
+    }
+
+    fn serve_with(&self, more: &[(&str, &str)]) -> (Program, http::Uri) {
         let (repo, state) = (self.path("shop.git"), self.path("state"));
-        let mut program = Program::serve(&[
+        let variables = [
             ("SENTRY_WEBHOOK_SECRET", SECRET),
             ("REPO", repo.to_str().unwrap()),
             ("STATE_DIRECTORY", state.to_str().unwrap()),
             ("GATHER_SECONDS", "600"),
             ("REPORT_FORMAT", "json"),
-        ]);
+        ];
+        let mut program = Program::serve(&[&variables, more].concat());
         let url = program.url_after("webhook at ").parse().unwrap();
         (program, url)
     }
@@ -96,7 +101,7 @@ async fn a_delivery_answered_before_the_kill_is_worked_on_once_after_it() {
     drop(stopped);
 
     let (mut program, _) = scene.serve();
-    assert_report(&program.output_to("}\n"));
+    assert_report(&program.line());
     // The second one waits on, unless it came after the report.
     until("the first one is dealt with", || scene.waiting().len() <= 1);
     assert_eq!(program.kill().trim(), "");
@@ -129,6 +134,38 @@ async fn a_delivery_that_processes_die_of_is_put_aside() {
     let (output, log) = program.end();
     assert_eq!(output, "");
     assert!(log.contains("3 processes ended in the middle of a delivery"), "{log}");
+}
+
+#[tokio::test]
+async fn a_burst_is_kept_whole_and_a_restart_does_not_wait_for_it() {
+    const BURST: usize = 12;
+    let scene = Scene::new();
+    let (program, url) = scene.serve_with(&[("QUEUE", "1")]);
+    for n in 0..BURST {
+        let issue = format!("63184072{n:02}");
+        let body = std::str::from_utf8(shop::SECOND_DELIVERY).unwrap();
+        let body = body.replace("6318407215", &issue).into_bytes();
+        deliver(&url, SECRET, body.leak()).await;
+    }
+    let (reports, log) = program.end();
+    let mut issues: Vec<String> = reports.lines().map(issue_of).collect();
+    assert!(!log.contains("not kept") && !log.contains("in the middle"), "{log}");
+    assert_eq!(scene.waiting().len() + issues.len(), BURST, "each is reported or waits");
+
+    let (mut program, _) = scene.serve();
+    while issues.len() < BURST {
+        issues.push(issue_of(&program.line()));
+    }
+    program.logged("answered").await;
+    program.end();
+    issues.sort();
+    issues.dedup();
+    assert_eq!(issues.len(), BURST, "each once");
+}
+
+fn issue_of(report: &str) -> String {
+    let report: serde_json::Value = serde_json::from_str(report).unwrap();
+    report["incident"]["issue_id"].as_str().unwrap().to_owned()
 }
 
 #[test]

@@ -30,6 +30,7 @@ async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
     let url = program.url_after("webhook at ");
     let url: http::Uri = url.parse().unwrap();
     deliver(&url, SECRET, shop::FIRST_DELIVERY).await;
+    program.logged("answered").await;
     let (report, log) = program.end();
     let report: Value = serde_json::from_str(&report).unwrap();
     let statement = report["statement"].as_str().unwrap();

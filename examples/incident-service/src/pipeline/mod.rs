@@ -5,7 +5,9 @@
 //! publishes the report; only then the claims are confirmed. Where that fails they are given back.
 
 mod analysis;
+mod backlog;
 mod outcome;
+mod owners;
 mod promises;
 mod queue;
 mod repeats;

@@ -22,6 +22,11 @@ impl Promises {
         Self(inbox)
     }
 
+    /// Whether what is promised outlives the process.
+    pub(super) fn on_disk(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Brings a delivery to the disk, unless it is there already.
     pub(super) async fn make(
         &self,

@@ -3,20 +3,21 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use sentry_hooks::{Decision, Delivery};
-use sentry_store_file::Kept;
+use sentry_hooks::{Decision, Delivery, cooldown_key};
 use thiserror::Error;
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Notify, mpsc};
 
+use super::backlog::{Backlog, Undone};
+use super::owners::Owners;
 use super::promises::{Promise, Promises};
 use super::{About, Accepted, Clock, Decided, Outcome, Pipeline, Tell};
+use crate::printable;
 
 /// The way in. Cheap to clone; the worker ends when all clones are gone.
 #[derive(Clone)]
@@ -33,8 +34,10 @@ pub(super) struct Way {
     pub(super) clock: Clock,
     pub(super) tell: Tell,
     pub(super) promises: Promises,
-    /// What another process has left undone, until it is offered.
-    pub(super) left: Mutex<Vec<Kept>>,
+    /// What waits on the disk alone; empty without an inbox.
+    pub(super) backlog: Arc<Backlog>,
+    /// Tells the worker to end.
+    pub(super) stop: Arc<Notify>,
     pub(super) incidents: mpsc::Sender<Task>,
     pub(super) owners: Owners,
     /// Keys of the deliveries that are offered again later, one of each key.
@@ -47,6 +50,20 @@ impl fmt::Debug for Queue {
     }
 }
 
+/// An attempt at a delivery.
+struct Offer {
+    /// Its name.
+    owner: String,
+    /// A place that it has already.
+    room: Option<mpsc::OwnedPermit<Task>>,
+}
+
+impl Offer {
+    fn new(queue: &Queue) -> Self {
+        Self { owner: queue.0.owners.next(), room: None }
+    }
+}
+
 /// Why a delivery is not taken now.
 #[derive(Debug, Error)]
 enum Refused {
@@ -56,6 +73,9 @@ enum Refused {
     /// It fits into no queue, or cannot be written.
     #[error("{0}")]
     NoRoom(String),
+    /// Too many wait for others of their issue. With an inbox it can wait on the disk.
+    #[error("too many wait for others of their issue")]
+    TooMany,
 }
 
 /// A delivery was not taken; whoever sent it should send it again.
@@ -64,39 +84,80 @@ enum Refused {
 pub struct NotKept;
 
 impl Queue {
-    pub(super) fn new(way: Way) -> Self {
-        Self(Arc::new(way))
+    pub(super) fn new(way: Arc<Way>) -> Self {
+        Self(way)
     }
 
     /// Decides on a delivery, and takes it where it is accepted and there is room. With an inbox,
-    /// what is taken is on the disk when this returns.
+    /// what is taken is on the disk when this returns, and there is room as long as the inbox has it.
     ///
     /// # Errors
-    /// When the queue is full, the worker is gone, a store does not answer, or the delivery cannot
-    /// be written. Nothing stays claimed for it.
+    /// When the inbox, or without one the queue, is full, the worker is gone, a store does not
+    /// answer, or the delivery cannot be written. Nothing stays claimed for it.
     pub async fn keep(&self, delivery: Delivery) -> Result<(), NotKept> {
         let queue = self.clone();
         // Whoever sent it may go away at any point; what has begun here comes to its end.
         let taken = tokio::spawn(async move {
-            let taken = queue.take(&delivery, &mut Promise::None, None).await;
+            let mut promise = Promise::None;
+            let taken = match queue.take(&delivery, &mut promise, Offer::new(&queue)).await {
+                Err(Refused::TooMany) if queue.0.promises.on_disk() => {
+                    queue.put_off(&delivery, &mut promise, None).await
+                }
+                taken => taken,
+            };
             taken.map_err(|refused| queue.refuse(&delivery, refused))
         });
         taken.await.unwrap_or(Err(NotKept))
     }
 
-    /// Offers what another process has taken and not dealt with, as there is room.
-    pub async fn resume(&self) {
-        let left = std::mem::take(&mut *unpoisoned(&self.0.left));
-        if !left.is_empty() {
-            tracing::info!("{} deliveries were left undone", left.len());
-        }
-        for kept in left {
-            let Ok(room) = self.0.incidents.clone().reserve_owned().await else { return };
-            let Some((delivery, mut promise)) = self.0.promises.read(kept).await else { continue };
-            if let Err(refused) = self.take(&delivery, &mut promise, Some(room)).await {
-                tracing::error!("{refused}: a delivery left undone waits for the next start");
+    /// Tells the worker to end after the incident in hand: what else waits is on the disk, and the
+    /// next process goes on with it. Without an inbox it does nothing: the worker works everything
+    /// off, and ends when all clones of the queue are gone.
+    pub fn stop(&self) {
+        self.0.stop.notify_one();
+    }
+
+    /// Offers what waits on the disk, as the queue has room, until the worker is gone.
+    pub(super) async fn feed(way: Weak<Way>, backlog: Arc<Backlog>) {
+        let mut in_vain = 0;
+        loop {
+            // While it waits it must not keep the worker alive.
+            backlog.filled().await;
+            let Some(incidents) = way.upgrade().map(|way| way.incidents.clone()) else { return };
+            let Ok(room) = incidents.reserve_owned().await else { return };
+            let Some(queue) = way.upgrade().map(Self) else { return };
+            let Some(undone) = backlog.pop() else { continue };
+            in_vain = if queue.offer(undone, room).await { 0 } else { in_vain + 1 };
+            drop(queue);
+            if in_vain >= backlog.len().max(1) {
+                in_vain = 0;
+                tokio::time::sleep(PAUSE).await;
             }
         }
+    }
+
+    /// Whether what waited on the disk need not wait there on.
+    async fn offer(&self, undone: Undone, room: mpsc::OwnedPermit<Task>) -> bool {
+        let Undone { kept, owner, refused } = undone;
+        let Some((delivery, mut promise)) = self.0.promises.read(kept).await else { return true };
+        let offer = Offer {
+            owner: owner.clone().unwrap_or_else(|| self.0.owners.next()),
+            room: Some(room),
+        };
+        let Err(reason) = self.take(&delivery, &mut promise, offer).await else {
+            if refused {
+                tracing::info!("a delivery that was held up goes on");
+            }
+            return true;
+        };
+        if !refused {
+            tracing::warn!("{reason}: a delivery that was kept is held up");
+        }
+        // Where its promise is lost the next process finds it.
+        if let Some(kept) = promise.take() {
+            self.0.backlog.push(Undone { kept, owner, refused: true });
+        }
+        false
     }
 
     /// [`Queue::keep`] of a delivery that may be promised already. The promise is taken where the
@@ -105,16 +166,15 @@ impl Queue {
         &self,
         delivery: &Delivery,
         promise: &mut Promise,
-        room: Option<mpsc::OwnedPermit<Task>>,
+        offer: Offer,
     ) -> Result<(), Refused> {
         let way = &self.0;
-        let owner = way.owners.next();
         // It works those off that came before it, each for a lease at most.
-        let before = way.incidents.max_capacity() - way.incidents.capacity();
+        let before = way.incidents.max_capacity() - way.incidents.capacity() + way.backlog.len();
         let turns = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(2);
         let lease = way.pipeline.lease().saturating_mul(turns);
-        match way.pipeline.decide(delivery, &owner, (way.clock)(), lease).await {
-            Decided::Accepted(accepted) => self.enqueue(accepted, delivery, promise, room).await,
+        match way.pipeline.decide(delivery, &offer.owner, (way.clock)(), lease).await {
+            Decided::Accepted(accepted) => self.enqueue(accepted, delivery, promise, offer).await,
             Decided::Busy { key, until } => self.offer_again(delivery, promise, key, until).await,
             Decided::Done(Outcome::Failed(reason)) => Err(Refused::Undecided(reason)),
             Decided::Done(outcome) => {
@@ -130,30 +190,57 @@ impl Queue {
         accepted: Box<Accepted>,
         delivery: &Delivery,
         promise: &mut Promise,
-        room: Option<mpsc::OwnedPermit<Task>>,
+        offer: Offer,
     ) -> Result<(), Refused> {
         let way = &self.0;
-        let room = room.map_or_else(|| way.incidents.clone().try_reserve_owned(), Ok);
-        let refused = match room {
-            Err(full) => full.to_string(),
-            Ok(room) => match way.promises.make(delivery, promise).await {
-                Err(failure) => failure.to_string(),
+        let done = match (offer.room.map_or_else(|| way.room(), Ok), way.promises.on_disk()) {
+            (Ok(room), _) => match way.promises.make(delivery, promise).await {
                 Ok(()) => {
                     room.send(Task { accepted, promise: promise.take() });
                     return Ok(());
                 }
+                Err(failure) => Err(Refused::NoRoom(failure.to_string())),
             },
+            // Its claims are kept for it.
+            (Err(TrySendError::Full(())), true) => {
+                self.put_off(delivery, promise, Some(offer.owner)).await
+            }
+            (Err(full), _) => Err(Refused::NoRoom(full.to_string())),
         };
-        way.pipeline.give_back(&accepted).await;
-        Err(Refused::NoRoom(refused))
+        if done.is_err() {
+            way.pipeline.give_back(&accepted).await;
+        }
+        done
     }
 
-    /// Says why a delivery is not kept.
-    fn refuse(&self, delivery: &Delivery, refused: Refused) -> NotKept {
-        match refused {
-            Refused::Undecided(reason) => self.tell(delivery, Outcome::Failed(reason)),
-            Refused::NoRoom(reason) => tracing::warn!("{reason}: a delivery was not kept"),
+    /// Keeps a delivery on the disk alone.
+    async fn put_off(
+        &self,
+        delivery: &Delivery,
+        promise: &mut Promise,
+        owner: Option<String>,
+    ) -> Result<(), Refused> {
+        let made = self.0.promises.make(delivery, promise).await;
+        made.map_err(|failure| Refused::NoRoom(failure.to_string()))?;
+        if let Some(kept) = promise.take() {
+            self.0.backlog.push(Undone { kept, owner, refused: false });
         }
+        Ok(())
+    }
+
+    /// Says which delivery is not kept, and why.
+    fn refuse(&self, delivery: &Delivery, refused: Refused) -> NotKept {
+        let refused = match refused {
+            Refused::Undecided(reason) => {
+                self.tell(delivery, Outcome::Failed(reason));
+                return NotKept;
+            }
+            refused => printable::line(&refused.to_string()),
+        };
+        let webhook = delivery.webhook().ok();
+        let About { name, issue, bytes } = About::of(delivery, webhook.as_ref());
+        let key = webhook.as_ref().and_then(cooldown_key);
+        tracing::warn!(delivery = ?name, ?issue, ?key, bytes, "not kept: {refused}");
         NotKept
     }
 
@@ -178,9 +265,7 @@ impl Queue {
                 way.promises.done(promise.take()).await;
                 return Ok(());
             }
-            Reserved::Full => {
-                return Err(Refused::NoRoom("too many wait for others of their issue".to_owned()));
-            }
+            Reserved::Full => return Err(Refused::TooMany),
             Reserved::Now => {}
         }
         if let Err(failure) = way.promises.make(delivery, promise).await {
@@ -217,7 +302,7 @@ impl Queue {
         let Waiting { delivery, promise, key, until, refused } = waiting;
         Box::pin(async move {
             self.0.later().remove(key);
-            let Err(reason) = self.take(delivery, promise, None).await else {
+            let Err(reason) = self.take(delivery, promise, Offer::new(self)).await else {
                 if *refused {
                     tracing::info!("a delivery that was held up goes on");
                 }
@@ -257,6 +342,18 @@ enum Reserved {
 }
 
 impl Way {
+    /// A place in the queue, for what nobody waits in front of.
+    fn room(&self) -> Result<mpsc::OwnedPermit<Task>, TrySendError<()>> {
+        if self.backlog.len() > 0 && !self.incidents.is_closed() {
+            return Err(TrySendError::Full(()));
+        }
+        let room = self.incidents.clone().try_reserve_owned();
+        room.map_err(|full| match full {
+            TrySendError::Full(_) => TrySendError::Full(()),
+            TrySendError::Closed(_) => TrySendError::Closed(()),
+        })
+    }
+
     /// A place among those that are offered again later.
     fn reserve(&self, key: &str) -> Reserved {
         let mut keys = self.later();
@@ -278,36 +375,4 @@ impl Way {
 /// No panic can leave what is locked here half changed, so poison means nothing.
 fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Names of attempts. The random part keeps those of other processes and of this one before its
-/// restart apart: stores may be shared and outlive the process.
-pub(super) struct Owners {
-    process: String,
-    attempts: AtomicU64,
-}
-
-impl Owners {
-    pub(super) fn new() -> Self {
-        // The hasher of the standard library is keyed at random.
-        let random = || RandomState::new().hash_one(std::process::id());
-        let process = format!("{:016x}{:016x}", random(), random());
-        Self { process, attempts: AtomicU64::new(0) }
-    }
-
-    fn next(&self) -> String {
-        format!("{}-{}", self.process, self.attempts.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_attempts_share_a_name_even_across_restarts() {
-        let (before, after) = (Owners::new(), Owners::new());
-        let names = HashSet::from([before.next(), before.next(), after.next(), after.next()]);
-        assert_eq!(names.len(), 4);
-    }
 }

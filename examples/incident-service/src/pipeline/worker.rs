@@ -2,15 +2,18 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use sentry_correlate::Report;
 use sentry_store_file::Inbox;
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
 
+use super::backlog::Backlog;
+use super::owners::Owners;
 use super::promises::Promises;
-use super::queue::{Owners, Queue, Task, Way};
+use super::queue::{Queue, Task, Way};
 use super::{About, Outcome, Pipeline};
 use crate::Failure;
 
@@ -25,6 +28,10 @@ pub struct Worker {
     incidents: mpsc::Receiver<Task>,
     pipeline: Arc<Pipeline>,
     promises: Promises,
+    /// What feeds the queue from the disk; gone when the queue is.
+    way: Weak<Way>,
+    backlog: Arc<Backlog>,
+    stop: Arc<Notify>,
     clock: Clock,
     tell: Tell,
 }
@@ -39,8 +46,8 @@ impl Worker {
     /// A queue for at most `bound` waiting incidents, and its worker.
     ///
     /// With an inbox a delivery is taken when it is on the disk, and stays there until it is dealt
-    /// with: offer what another process has left by [`Queue::resume`]. Without one, what waits is
-    /// lost with the process.
+    /// with; what finds no place in the queue waits there, and what another process has left is
+    /// worked on first. Without one, what waits is lost with the process.
     #[must_use]
     pub fn new(
         pipeline: Arc<Pipeline>,
@@ -51,21 +58,31 @@ impl Worker {
     ) -> (Queue, Self) {
         let (sender, incidents) = mpsc::channel(bound);
         let promises = Promises::new(inbox);
+        // Before anything is taken here: what is found now is of another process.
+        let left = promises.left();
+        if !left.is_empty() {
+            tracing::info!("{} deliveries were left undone", left.len());
+        }
+        let (backlog, stop) = (Arc::new(Backlog::new(left)), Arc::new(Notify::new()));
         let way = Way {
             pipeline: Arc::clone(&pipeline),
             clock,
             tell: Arc::clone(&tell),
-            // Before anything is taken here: what is found now is of another process.
-            left: Mutex::new(promises.left()),
+            backlog: Arc::clone(&backlog),
             promises: promises.clone(),
             incidents: sender,
+            stop: Arc::clone(&stop),
             owners: Owners::new(),
             later: Mutex::default(),
         };
-        (Queue::new(way), Self { incidents, pipeline, promises, clock, tell })
+        let way = Arc::new(way);
+        let fed = Arc::downgrade(&way);
+        let worker = Self { incidents, pipeline, promises, way: fed, backlog, stop, clock, tell };
+        (Queue::new(way), worker)
     }
 
-    /// Works until the queue is closed and empty; `publish` makes each report known.
+    /// Works until the queue is closed and empty, or, with an inbox, until it is
+    /// [told to end](Queue::stop); `publish` makes each report known.
     ///
     /// # Errors
     /// The first failure of `publish`: there is no use in looking into what nobody will see. What
@@ -75,7 +92,9 @@ impl Worker {
         P: Fn(Arc<Report>) -> F,
         F: Future<Output = Result<(), Failure>>,
     {
-        while let Some(Task { accepted, mut promise }) = self.incidents.recv().await {
+        let feed = Queue::feed(self.way.clone(), Arc::clone(&self.backlog));
+        let _feeding = EndsWith(tokio::spawn(feed));
+        while let Some(Task { accepted, mut promise }) = self.next().await {
             self.promises.begin(&mut promise).await;
             let outcome = self.pipeline.work(&accepted, (self.clock)(), &publish).await;
             let failure = match &outcome {
@@ -92,9 +111,26 @@ impl Worker {
         Ok(())
     }
 
+    async fn next(&mut self) -> Option<Task> {
+        tokio::select! {
+            biased;
+            () = self.stop.notified(), if self.promises.on_disk() => None,
+            task = self.incidents.recv() => task,
+        }
+    }
+
     /// How many incidents wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.incidents.len()
+    }
+}
+
+/// A task that ends with whoever holds this.
+struct EndsWith(JoinHandle<()>);
+
+impl Drop for EndsWith {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

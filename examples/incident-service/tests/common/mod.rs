@@ -121,18 +121,13 @@ impl Program {
         output
     }
 
-    /// Reads the program's output up to the end of this line.
-    pub(crate) fn output_to(&mut self, last: &str) -> String {
+    /// Reads a line of the program's output.
+    pub(crate) fn line(&mut self) -> String {
         // Nothing beyond that line may be taken out of the pipe.
         let mut output = BufReader::with_capacity(1, self.child.stdout.as_mut().unwrap());
-        let mut said = String::new();
-        loop {
-            let before = said.len();
-            assert!(output.read_line(&mut said).unwrap() > 0, "it ended after {said}");
-            if said[before..] == *last {
-                return said;
-            }
-        }
+        let mut line = String::new();
+        assert!(output.read_line(&mut line).unwrap() > 0, "it ended:\n{}", self.said);
+        line
     }
 
     /// Goes away as the reader of the program's output.
