@@ -4,16 +4,16 @@
 //! until a commit is found that no parent can answer for.
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
-use std::io;
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
+use gix_imara_diff::InternedInput;
 use gix_imara_diff::sources::byte_lines;
-use gix_imara_diff::{Diff, InternedInput};
 
 use crate::commit::{compare_lines, compare_trees, is_binary};
 use crate::ignored::Ignored;
-use crate::likeness::Likeness;
+use crate::limits::{Limits, Unknown};
+use crate::place::{Pass, replaced, same};
 
 /// A line of a file, counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,10 @@ pub(crate) struct Line {
 
 /// Blames lines as they stand in the commit `start`. `found` gets the index of the line, the commit
 /// that last touched it and that commit's time, as soon as it is known; a line that the file does
-/// not have is passed over. Stops early when `go_on` says so, which is asked within a file too; what
-/// was not finished then has no answer.
+/// not have is passed over. Stops early when `go_on` says so, which is asked within a file too. Why
+/// the other lines have no answer is returned.
+///
+/// A commit at which a shallow clone ends is nobody's answer: git marks such lines with `^`.
 ///
 /// A revision that the project ignores hands the lines it wrote on to those it wrote them in place
 /// of, by likeness, as `git blame --ignore-rev` does; what is like nothing stays with it.
@@ -35,40 +37,29 @@ pub(crate) fn blame(
     lines: &[Line],
     limits: Limits<'_>,
     found: &mut dyn FnMut(usize, ObjectId, i64),
-) {
+) -> Vec<Unknown> {
+    let cut = repo.shallow_commits().ok().flatten();
     let mut search =
-        Search { repo, ignored, limits, open: BinaryHeap::new(), suspects: HashMap::new() };
+        Search { repo, ignored, limits, cut, open: BinaryHeap::new(), suspects: HashMap::new() };
+    // A line that is passed on later, or answered, loses the reason it was given before.
+    let mut unknown: Vec<Option<Unknown>> = vec![None; lines.len()];
     for (index, line) in lines.iter().enumerate() {
-        if (limits.go_on)() {
-            search.begin(start, index, line);
-        }
+        unknown[index] = limits.check().and_then(|()| search.begin(start, index, line)).err();
     }
-    while (limits.go_on)() {
-        let Some((time, commit)) = search.open.pop() else { return };
+    while let Some((time, commit)) = search.open.pop() {
         for (path, suspect) in search.suspects.remove(&commit).unwrap_or_default() {
+            let indices: Vec<usize> = suspect.lines.iter().map(|(index, _)| *index).collect();
+            let left = limits.check().and_then(|()| search.pass_on(commit, &path, suspect));
             // An object that is missing ends the search for these lines, not for the others.
-            let Ok(stay) = search.pass_on(commit, &path, suspect) else { continue };
-            for (index, _) in stay {
+            for index in indices {
+                unknown[index] = left.as_ref().err().cloned();
+            }
+            for (index, _) in left.unwrap_or_default() {
                 found(index, commit, time);
             }
         }
     }
-}
-
-/// How much blame may cost.
-#[derive(Clone, Copy)]
-pub(crate) struct Limits<'l> {
-    /// Asked again and again; `false` ends the search.
-    pub(crate) go_on: &'l dyn Fn() -> bool,
-    /// Larger files are not read.
-    pub(crate) max_file_bytes: u64,
-}
-
-impl Limits<'_> {
-    pub(crate) fn check(&self) -> gix::Result<()> {
-        let late = || gix::Error::from_error(io::Error::from(io::ErrorKind::TimedOut));
-        if (self.go_on)() { Ok(()) } else { Err(late()) }
-    }
+    unknown.into_iter().flatten().collect()
 }
 
 /// Lines that are read before the limits are looked at again.
@@ -90,18 +81,22 @@ struct Search<'r> {
     repo: &'r gix::Repository,
     ignored: &'r Ignored,
     limits: Limits<'r>,
+    /// Where a shallow clone ends.
+    cut: Option<gix::shallow::Commits>,
     /// Commits by time, the newest first.
     open: BinaryHeap<(i64, ObjectId)>,
     suspects: HashMap<ObjectId, BTreeMap<BString, Suspect>>,
 }
 
 impl Search<'_> {
-    fn begin(&mut self, commit: ObjectId, index: usize, line: &Line) {
-        let Ok(Some(way)) = self.way(commit, &line.path, &[]) else { return };
-        let Some(Ok(data)) = way.last().map(|&blob| self.data(blob)) else { return };
+    fn begin(&mut self, commit: ObjectId, index: usize, line: &Line) -> Result<(), Unknown> {
+        let Some(way) = self.way(commit, &line.path, &[])? else { return Ok(()) };
+        let Some(&blob) = way.last() else { return Ok(()) };
+        let data = self.data(blob)?;
         if !is_binary(&data) && data.lines().count() > line.number as usize {
             self.add(commit, line.path.clone(), way, vec![(index, line.number)]);
         }
+        Ok(())
     }
 
     fn add(&mut self, commit: ObjectId, path: BString, way: Way, mut lines: Lines) {
@@ -119,16 +114,25 @@ impl Search<'_> {
         commit: ObjectId,
         path: &BString,
         suspect: Suspect,
-    ) -> gix::Result<Lines> {
+    ) -> Result<Lines, Unknown> {
+        if self.cut.as_ref().is_some_and(|cut| cut.contains(&commit)) {
+            return Err(Unknown::Cut);
+        }
         let Suspect { way, lines } = suspect;
         let parents: Vec<ObjectId> =
             self.repo.find_commit(commit)?.parent_ids().map(gix::Id::detach).collect();
         let blob = way.last().copied();
         let mut sources = Vec::with_capacity(parents.len());
+        let mut lost = None;
         for parent in parents {
             self.limits.check()?;
-            // The clone may end here.
-            let Ok(source) = self.source(parent, commit, path, &way) else { continue };
+            let source = match self.source(parent, commit, path, &way) {
+                Ok(source) => source,
+                Err(error) => {
+                    lost = Some(error);
+                    continue;
+                }
+            };
             match source {
                 Some((path, way)) if way.last().copied() == blob => {
                     self.add(parent, path, way, lines);
@@ -153,7 +157,11 @@ impl Search<'_> {
                 left = touched;
             }
         }
-        Ok(left)
+        // What no parent has was written here, unless there was one that could not be asked.
+        match lost {
+            Some(error) if !left.is_empty() => Err(error.into()),
+            _ => Ok(left),
+        }
     }
 
     /// The file in the parent: under its path, or under the one it was renamed from.
@@ -212,7 +220,7 @@ impl Search<'_> {
         new: ObjectId,
         lines: Lines,
         place: Pass,
-    ) -> gix::Result<(Lines, Lines)> {
+    ) -> Result<(Lines, Lines), Unknown> {
         let (old, new) = (self.dense(old)?, self.dense(new)?);
         let mut input = InternedInput::default();
         self.intern(&old, |lines| input.update_before(lines))?;
@@ -232,16 +240,16 @@ impl Search<'_> {
 
 impl Search<'_> {
     /// A file, unless it is too large: that is asked before it is read.
-    fn data(&self, blob: ObjectId) -> gix::Result<Vec<u8>> {
+    fn data(&self, blob: ObjectId) -> Result<Vec<u8>, Unknown> {
         self.limits.check()?;
         if self.repo.find_header(blob)?.size() > self.limits.max_file_bytes {
-            return Err(gix::Error::from_error(io::Error::from(io::ErrorKind::FileTooLarge)));
+            return Err(Unknown::TooLarge);
         }
         Ok(std::mem::take(&mut self.repo.find_object(blob)?.data))
     }
 
     /// A file without its white space.
-    fn dense(&self, blob: ObjectId) -> gix::Result<Vec<u8>> {
+    fn dense(&self, blob: ObjectId) -> Result<Vec<u8>, Unknown> {
         let mut data = self.data(blob)?;
         data.retain(|b| !matches!(b, b' ' | b'\t' | b'\r'));
         Ok(data)
@@ -252,7 +260,7 @@ impl Search<'_> {
         &self,
         data: &'d [u8],
         hand_over: impl FnOnce(&mut dyn Iterator<Item = &'d [u8]>),
-    ) -> gix::Result<()> {
+    ) -> Result<(), Unknown> {
         let mut lines = byte_lines(data)
             .enumerate()
             .take_while(|(at, _)| at % AT_ONCE > 0 || (self.limits.go_on)())
@@ -260,55 +268,6 @@ impl Search<'_> {
         hand_over(&mut lines);
         self.limits.check()
     }
-}
-
-/// Where a line of the new file stood in the old one. An error when time is up.
-type Pass = fn(&InternedInput<&[u8]>, &Diff, u32, Limits<'_>) -> gix::Result<Option<u32>>;
-
-/// The place of a line that both files have. Behind a hunk a line has moved by what that hunk
-/// brought.
-fn same(
-    _: &InternedInput<&[u8]>,
-    diff: &Diff,
-    number: u32,
-    _: Limits<'_>,
-) -> gix::Result<Option<u32>> {
-    let mut moved = 0i64;
-    for hunk in diff.hunks().take_while(|hunk| hunk.after.start <= number) {
-        if hunk.after.contains(&number) {
-            return Ok(None);
-        }
-        moved = i64::from(hunk.before.end) - i64::from(hunk.after.end);
-    }
-    Ok(u32::try_from(i64::from(number) + moved).ok())
-}
-
-/// The place of the line that a touched one was most likely written for: of the removed ones, the
-/// one with most pairs of bytes in common, and of several the one that stands most like it.
-fn replaced(
-    input: &InternedInput<&[u8]>,
-    diff: &Diff,
-    number: u32,
-    limits: Limits<'_>,
-) -> gix::Result<Option<u32>> {
-    let Some(hunk) = diff.hunks().find(|hunk| hunk.after.contains(&number)) else {
-        return Ok(None);
-    };
-    let mut likeness = Likeness::to(input.interner[input.after[number as usize]], limits)?;
-    let expected = f64::from(number - hunk.after.start)
-        / f64::from(hunk.after.end - hunk.after.start)
-        * f64::from(hunk.before.end - hunk.before.start);
-    let away = |place: u32| (f64::from(place - hunk.before.start) - expected).abs();
-    let mut best: Option<(usize, u32)> = None;
-    for place in hunk.before.clone() {
-        let common = likeness.of(input.interner[input.before[place as usize]])?;
-        let better = best
-            .is_none_or(|(most, at)| common > most || (common == most && away(place) <= away(at)));
-        if common > 0 && better {
-            best = Some((common, place));
-        }
-    }
-    Ok(best.map(|(_, place)| place))
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ mod tests {
             position: None,
             ignored_by: None,
         };
-        Arc::new(Read { change, gaps: Vec::new() })
+        Arc::new(Read { change, gaps: Vec::new(), lost: Vec::new() })
     }
 
     fn id(number: u8) -> ObjectId {

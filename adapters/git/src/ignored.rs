@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
-use sentry_correlate::source::{Gap, Sink};
 
+use crate::missing::{Lost, Missing};
 use crate::repository::first_line;
 
 /// The name that hosts and projects agreed on.
@@ -25,12 +25,12 @@ pub(crate) struct Ignored(HashMap<ObjectId, Arc<str>>);
 impl Ignored {
     /// What the version `sha` lists: in the file `given`, else in those that the repository's
     /// configuration names, else in the usual one. A file that is not there lists nothing; one that
-    /// cannot be read is a gap.
+    /// cannot be read is missing.
     pub(crate) fn read(
         repo: &gix::Repository,
         sha: &str,
         given: Option<&str>,
-        sink: &Sink,
+        missing: &Missing,
     ) -> Self {
         let mut ignored = Self::default();
         for path in files(repo, given) {
@@ -38,8 +38,8 @@ impl Ignored {
                 Ok(Some(text)) => ignored.add(&text, &path),
                 Ok(None) => {}
                 Err(error) => {
-                    let detail = first_line(&error);
-                    sink.gap(Gap::Unreadable { what: path, detail });
+                    let Ok(id) = sha.parse() else { continue };
+                    missing.add(&Lost { id, what: path, detail: first_line(&error) });
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! How much of a line is in another one.
 
-use crate::blame::Limits;
+use crate::limits::{Limits, Unknown};
 
 /// A line that others are compared with, by the pairs of neighbouring bytes they share.
 pub(crate) struct Likeness<'l> {
@@ -19,7 +19,7 @@ impl<'l> Likeness<'l> {
 
     /// # Errors
     /// When time is up.
-    pub(crate) fn to(line: &[u8], limits: Limits<'l>) -> gix::Result<Self> {
+    pub(crate) fn to(line: &[u8], limits: Limits<'l>) -> Result<Self, Unknown> {
         let none = || vec![0; 1 << 16];
         let mut likeness = Self { pairs: none(), met: none(), limits, left: Self::AT_ONCE };
         likeness.each(line, |likeness, pair| likeness.pairs[pair] += 1)?;
@@ -30,7 +30,7 @@ impl<'l> Likeness<'l> {
     ///
     /// # Errors
     /// When time is up.
-    pub(crate) fn of(&mut self, other: &[u8]) -> gix::Result<usize> {
+    pub(crate) fn of(&mut self, other: &[u8]) -> Result<usize, Unknown> {
         let mut common = 0;
         self.each(other, |likeness, pair| {
             likeness.met[pair] += 1;
@@ -40,7 +40,7 @@ impl<'l> Likeness<'l> {
         Ok(common)
     }
 
-    fn each(&mut self, line: &[u8], mut see: impl FnMut(&mut Self, usize)) -> gix::Result<()> {
+    fn each(&mut self, line: &[u8], mut see: impl FnMut(&mut Self, usize)) -> Result<(), Unknown> {
         for start in (0..line.len()).step_by(Self::AT_ONCE) {
             // With the first byte of the next part, which the last pair of this one needs.
             let part = &line[start..line.len().min(start + Self::AT_ONCE + 1)];

@@ -11,6 +11,7 @@ use sentry_correlate::source::{Query, Range, Sink};
 use sentry_correlate::{Change, SourceError, SourceRoot};
 
 use crate::cache::Cache;
+use crate::web::WebUrl;
 
 /// A git repository on this machine, as a source of changes and releases.
 ///
@@ -47,6 +48,7 @@ pub(crate) struct Settings {
     pub(crate) cache_bytes: usize,
     /// In place of what the repository names itself.
     pub(crate) ignore_revs_file: Option<String>,
+    pub(crate) web: Option<WebUrl>,
     pub(crate) threads: usize,
 }
 
@@ -60,6 +62,7 @@ impl Default for Settings {
             blame_budget: Duration::from_secs(2),
             cache_bytes: 256 << 20,
             ignore_revs_file: None,
+            web: None,
             threads: threads.min(8),
         }
     }
@@ -79,7 +82,8 @@ impl GitRepository {
     /// repository's own configuration is read: no environment, no user's or system's settings.
     ///
     /// # Errors
-    /// [`SourceError::NotARepository`] when there is nothing there, or something else.
+    /// [`SourceError::NotARepository`] when there is nothing there, something else, or a repository
+    /// whose objects are named by SHA-256.
     ///
     /// ```
     /// use sentry_correlate::SourceError;
@@ -101,11 +105,20 @@ impl GitRepository {
                 let as_is = options.open_path_as_is(true);
                 gix::ThreadSafeRepository::open_opts(path, as_is).map_err(|_| first)
             })
-            .map_err(|error| refuse(first_line(&error)))?;
+            .map_err(|error| {
+                let detail = if is_sha256(path) {
+                    "its objects are named by SHA-256, and only SHA-1 repositories are read here"
+                        .to_owned()
+                } else {
+                    first_line(&error)
+                };
+                refuse(detail)
+            })?;
+        let web = WebUrl::of_origin(&repo.to_thread_local());
         Ok(Self {
             repo,
             name: format!("git {}", path.display()),
-            settings: Arc::default(),
+            settings: Arc::new(Settings { web, ..Settings::default() }),
             cache: Arc::default(),
         })
     }
@@ -151,6 +164,22 @@ impl GitRepository {
     pub fn with_ignore_revs_file(self, path: impl Into<String>) -> Self {
         let path = path.into();
         self.with(|settings| settings.ignore_revs_file = Some(path))
+    }
+
+    /// The same repository with the web address from which [`Change::url`] is made. Without it, it
+    /// is the one that follows from the remote `origin` at GitHub, GitLab, Bitbucket or Codeberg.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use sentry_correlate_git::GitRepository;
+    ///
+    /// let shop = GitRepository::open("/srv/shop")?;
+    /// let shop = shop.with_web_url("https://github.acme.example/acme/shop".parse()?);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with_web_url(self, url: WebUrl) -> Self {
+        self.with(|settings| settings.web = Some(url))
     }
 
     /// The changes of a range, oldest first, on this thread. Merges are left out.
@@ -204,6 +233,17 @@ impl GitRepository {
         self.cache = Arc::default();
         self
     }
+}
+
+/// Whether a repository that could not be opened is one of SHA-256, by its configuration's text.
+fn is_sha256(path: &Path) -> bool {
+    [".git/config", "config"].into_iter().any(|config| {
+        let text = std::fs::read(path.join(config)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text).to_ascii_lowercase();
+        text.lines().filter_map(|line| line.split_once('=')).any(|(key, value)| {
+            key.trim() == "objectformat" && value.trim().trim_matches('"') == "sha256"
+        })
+    })
 }
 
 /// An error of the repository's data.

@@ -8,9 +8,11 @@ use gix::bstr::ByteSlice;
 use sentry_correlate::source::{ChangeSource, DeploymentSource, Gap, Query, Sink};
 use sentry_correlate::{Blame, FramePath, Mapping, PathMap, SourceError};
 
-use crate::blame::{Limits, Line, blame};
+use crate::blame::{Line, blame};
 use crate::commit::moment;
 use crate::ignored::Ignored;
+use crate::limits::{Limits, Unknown};
+use crate::missing::{self, Missing};
 use crate::repository::{GitRepository, unreadable};
 use crate::{releases, thread, window};
 
@@ -52,13 +54,18 @@ impl GitRepository {
         let repo = self.local();
         let resolution = releases::resolve(&repo, query)?;
         sink.resolved(resolution.clone());
-        let mapped = self.map_frames(&repo, &resolution.new.sha, query, sink)?;
+        let sha = resolution.new.sha.as_str();
+        let mapped = self.map_frames(&repo, sha, query, sink);
+        let mapped = mapped.map_err(|error| missing::explained(&repo, error))?;
         let file = self.settings.ignore_revs_file.as_deref();
-        let ignored = Ignored::read(&repo, &resolution.new.sha, file, sink);
-        window::hand_over(self, &repo, &resolution, &ignored, sink)?;
-        let start = (resolution.new.sha.as_str(), &ignored);
-        self.blame_frames(&repo, start, &mapped, query, sink);
-        Ok(())
+        let missing = Missing::default();
+        let ignored = Ignored::read(&repo, sha, file, &missing);
+        let handed = window::hand_over(self, &repo, &resolution, (&ignored, &missing), sink);
+        if handed.is_ok() {
+            self.blame_frames(&repo, (sha, &ignored, &missing), &mapped, query, sink);
+        }
+        missing.tell(&repo, sink);
+        handed.map_err(|error| missing::explained(&repo, error))
     }
 
     /// Says where the files of the stack live in the tree of the version that failed.
@@ -89,7 +96,7 @@ impl GitRepository {
     fn blame_frames(
         &self,
         repo: &gix::Repository,
-        (sha, ignored): (&str, &Ignored),
+        (sha, ignored, missing): (&str, &Ignored, &Missing),
         mapped: &[FramePath],
         query: &Query,
         sink: &Sink,
@@ -110,19 +117,30 @@ impl GitRepository {
         let until = Instant::now().checked_add(self.settings.blame_budget);
         let go_on =
             || !sink.interrupt().is_set() && until.is_none_or(|until| Instant::now() < until);
-        let mut missing = lines.len();
         let wanted: Vec<Line> = lines.iter().map(|(_, line)| line.clone()).collect();
         let limits = Limits { go_on: &go_on, max_file_bytes: self.settings.max_file_bytes };
-        blame(repo, (start, ignored), &wanted, limits, &mut |index, id, seconds| {
-            missing -= 1;
+        let unknown = blame(repo, (start, ignored), &wanted, limits, &mut |index, id, seconds| {
             sink.blame(Blame {
                 frame: query.frames[lines[index].0].frame,
                 sha: id.to_string(),
                 committed_at: moment(seconds),
             });
         });
-        if missing > 0 && !self.settings.blame_budget.is_zero() {
-            sink.gap(Gap::Blame { frames: missing });
+        let late = unknown.iter().filter(|why| **why == Unknown::Late).count();
+        if late > 0 && !self.settings.blame_budget.is_zero() {
+            sink.gap(Gap::Blame { frames: late });
+        }
+        if unknown.contains(&Unknown::Cut) {
+            sink.gap(Gap::Shallow);
+        }
+        if unknown.contains(&Unknown::TooLarge) {
+            let what = "bytes of a file whose lines are blamed".to_owned();
+            sink.gap(Gap::Limit { what, limit: self.settings.max_file_bytes, left_out: None });
+        }
+        for why in unknown {
+            if let Unknown::Unreadable(detail) = why {
+                missing.add_frame(&detail);
+            }
         }
     }
 }

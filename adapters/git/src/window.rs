@@ -11,6 +11,7 @@ use sentry_correlate::source::{Gap, Sink};
 
 use crate::commit::{self, Read};
 use crate::ignored::Ignored;
+use crate::missing::{Lost, Missing};
 use crate::order::{Commit, newest_first};
 use crate::repository::{GitRepository, first_line, unreadable};
 
@@ -19,7 +20,7 @@ pub(crate) fn hand_over(
     source: &GitRepository,
     repo: &gix::Repository,
     window: &Resolution,
-    ignored: &Ignored,
+    (ignored, missing): (&Ignored, &Missing),
     sink: &Sink,
 ) -> Result<(), SourceError> {
     let commits = walk(source, repo, window, sink).map_err(|error| unreadable(&error))?;
@@ -28,7 +29,7 @@ pub(crate) fn hand_over(
     }
     sink.order(commits.iter().rev().map(ToString::to_string).collect());
     let next = AtomicUsize::new(0);
-    let hand = Hand { ignored, sink };
+    let hand = Hand { ignored, missing, sink };
     std::thread::scope(|scope| {
         let threads = source.settings.threads.min(commits.len().div_ceil(8));
         for _ in 1..threads {
@@ -64,6 +65,8 @@ fn walk(
         reached.push(Commit { id: info.id, time, parents: info.parent_ids.to_vec() });
     }
     let all = reached.len();
+    let cut =
+        repo.shallow_commits()?.is_some_and(|cut| reached.iter().any(|c| cut.contains(&c.id)));
     let mut commits: Vec<ObjectId> =
         newest_first(reached).into_iter().filter(|c| c.parents.len() < 2).map(|c| c.id).collect();
     sink.merges(all - commits.len());
@@ -76,21 +79,16 @@ fn walk(
             left_out: Some(left_out as u64),
         });
     }
-    if repo.is_shallow()? && reaches_the_cut(repo, &commits) {
+    if cut {
         sink.gap(Gap::Shallow);
     }
     Ok(commits)
 }
 
-/// Whether a shallow clone ends inside the window.
-fn reaches_the_cut(repo: &gix::Repository, commits: &[ObjectId]) -> bool {
-    let Ok(Some(cut)) = repo.shallow_commits() else { return false };
-    commits.iter().any(|id| cut.contains(id))
-}
-
 /// Where changes go, and what is said of them on the way.
 struct Hand<'h> {
     ignored: &'h Ignored,
+    missing: &'h Missing,
     sink: &'h Sink,
 }
 
@@ -109,13 +107,17 @@ fn read_all(
                 let mut change = read.change.clone();
                 // Of the version that failed, and so no part of what is kept of the commit.
                 change.ignored_by = hand.ignored.by(&id).map(str::to_owned);
+                change.url = source.settings.web.as_ref().map(|web| web.commit(&id));
                 sink.change(change);
                 for gap in &read.gaps {
                     sink.gap(gap.clone());
                 }
+                read.lost.iter().for_each(|lost| hand.missing.add(lost));
             }
-            Err(error) => sink
-                .gap(Gap::Unreadable { what: format!("commit {id}"), detail: first_line(&error) }),
+            Err(error) => {
+                let (what, detail) = (format!("commit {id}"), first_line(&error));
+                hand.missing.add(&Lost { id, what, detail });
+            }
         }
     }
 }
@@ -126,7 +128,7 @@ fn read(source: &GitRepository, repo: &gix::Repository, id: ObjectId) -> gix::Re
     }
     let read = Arc::new(commit::read(repo, id, source.settings.max_file_bytes)?);
     // What could not be read today may be there tomorrow.
-    if read.gaps.is_empty() {
+    if read.gaps.is_empty() && read.lost.is_empty() {
         let most = source.settings.cache_bytes;
         source.with_cache(|cache| cache.insert(id, Arc::clone(&read), most));
     }

@@ -63,7 +63,10 @@ impl Covered {
             status,
             sentence: asked(&coverage.asked).word(":").then(came),
             missing,
-            window: coverage.resolution.as_ref().map_or_else(Sentence::new, window),
+            window: coverage
+                .resolution
+                .as_ref()
+                .map_or_else(Sentence::new, |found| window(found, is_shallow(&coverage.outcome))),
         }
     }
 }
@@ -134,7 +137,12 @@ fn failure(error: &SourceError) -> Sentence {
     }
 }
 
-fn window(resolution: &Resolution) -> Sentence {
+/// Whether the source said that its history ends early.
+fn is_shallow(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Partial(gaps) if gaps.contains(&Gap::Shallow))
+}
+
+fn window(resolution: &Resolution, shallow: bool) -> Sentence {
     let end = |s: Sentence, end: &Endpoint| s.code(&end.name).word("at").commit(&end.sha, None);
     let s = end(Sentence::new().word("the release is"), &resolution.new)
         .word(",")
@@ -143,6 +151,9 @@ fn window(resolution: &Resolution) -> Sentence {
         Some(old) => end(s.word("; before it ran"), old)
             .word(",")
             .word(predecessor_rule(resolution.predecessor_rule)),
+        None if shallow => s.word(
+            "; no earlier release is known, so all that the clone has of its history was looked at",
+        ),
         None => s.word("; there is no earlier release, so all of its history was looked at"),
     }
 }
@@ -208,6 +219,29 @@ mod tests {
              `v1.3.0` at aaaaaaa, the nearest earlier release among its ancestors"
         );
         assert!(covered.missing.is_empty());
+    }
+
+    #[test]
+    fn a_shallow_clone_does_not_claim_all_of_the_history() {
+        let window = |outcome| {
+            let covered = Covered::new(&Coverage {
+                source: "git".into(),
+                asked: Asked::UnnamedRelease,
+                outcome,
+                resolution: Some(Resolution {
+                    new: endpoint("v1.4.0", "e"),
+                    old: None,
+                    release_rule: ReleaseRule::ExactTag,
+                    predecessor_rule: PredecessorRule::Ancestry,
+                }),
+                counts: Counts::default(),
+            });
+            plain(&covered.window)
+        };
+        assert!(window(Outcome::Complete).ends_with("so all of its history was looked at"));
+        let shallow = window(Outcome::Partial(vec![Gap::Shallow]));
+        assert!(shallow.contains("all that the clone has"), "{shallow}");
+        assert!(!shallow.contains("all of its history"), "{shallow}");
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(crate) use lines::compare as compare_lines;
 pub(crate) use lines::is_binary;
 pub(crate) use trees::compare as compare_trees;
 
+use crate::missing::Lost;
+use crate::repository::first_line;
 use trees::{Delta, Side};
 
 /// A commit's change, and what could not be read of it.
@@ -23,6 +25,7 @@ use trees::{Delta, Side};
 pub(crate) struct Read {
     pub(crate) change: Change,
     pub(crate) gaps: Vec<Gap>,
+    pub(crate) lost: Vec<Lost>,
 }
 
 /// Reads a commit that has at most one parent. `max_bytes` bounds the size of a file that is
@@ -32,7 +35,7 @@ pub(crate) fn read(repo: &Repository, id: ObjectId, max_bytes: u64) -> gix::Resu
     let decoded = commit.decode()?;
     let author = decoded.author()?;
     let parents: Vec<ObjectId> = decoded.parents().collect();
-    let mut gaps = Vec::new();
+    let (mut gaps, mut lost) = (Vec::new(), Vec::new());
     // A parent that a shallow clone lacks leaves nothing to compare with: the whole tree would
     // look new.
     let old = match parents.first() {
@@ -49,7 +52,7 @@ pub(crate) fn read(repo: &Repository, id: ObjectId, max_bytes: u64) -> gix::Resu
         Some(old) => {
             let deltas = trees::compare(repo, old, decoded.tree())?;
             let mut reducer = Reducer::new();
-            let mut reading = Reading { repo, max_bytes, gaps: &mut gaps };
+            let mut reading = Reading { repo, max_bytes, gaps: &mut gaps, lost: &mut lost };
             deltas.iter().map(|delta| reading.file(delta, &mut reducer)).collect()
         }
         None => Vec::new(),
@@ -69,7 +72,7 @@ pub(crate) fn read(repo: &Repository, id: ObjectId, max_bytes: u64) -> gix::Resu
         position: None,
         ignored_by: None,
     };
-    Ok(Read { change, gaps })
+    Ok(Read { change, gaps, lost })
 }
 
 /// A moment of git's clock; years that cannot be written down become the epoch.
@@ -95,6 +98,7 @@ struct Reading<'r> {
     repo: &'r Repository,
     max_bytes: u64,
     gaps: &'r mut Vec<Gap>,
+    lost: &'r mut Vec<Lost>,
 }
 
 impl Reading<'_> {
@@ -151,9 +155,10 @@ impl Reading<'_> {
         match self.repo.find_object(side.id) {
             Ok(mut object) => Some(std::mem::take(&mut object.data)),
             Err(error) => {
-                self.gaps.push(Gap::Unreadable {
+                self.lost.push(Lost {
+                    id: side.id,
                     what: format!("blob {} of {path}", side.id),
-                    detail: error.to_string(),
+                    detail: first_line(&error),
                 });
                 None
             }
