@@ -28,6 +28,7 @@ Environment variables:
   SENTRY_WEBHOOK_SECRET   client secret of the Sentry integration; several, separated by commas,
                           while one replaces the other (serve)
   REPO                    git repository of the program that Sentry watches (serve)
+  REPO_URL                where it is shown on the web, for links to commits (serve, why)
   SENTRY_AUTH_TOKEN, SENTRY_ORG, API_TOKENS
                           switch the REST service on: the token for Sentry, the organization's
                           slug, and the callers as name:ro:TOKEN or name:rw:TOKEN, separated by
@@ -121,6 +122,10 @@ pub struct ServeArgs {
     /// Git repository (work tree or bare) of the program that Sentry watches.
     #[arg(long, env = "REPO", value_name = "DIR")]
     pub repo: Option<PathBuf>,
+    /// Where the repository is shown on the web, for links to its commits: GitHub and its Enterprise
+    /// Server, GitLab, Bitbucket, Gitea. Without it, what follows from a well-known remote `origin`.
+    #[arg(long, env = "REPO_URL", hide_env_values = true, value_name = "URL")]
+    pub repo_url: Option<String>,
     /// Address to listen on. The default is reached from this machine alone.
     #[arg(long, env = "LISTEN_ADDRESS", default_value = "127.0.0.1")]
     pub host: IpAddr,
@@ -192,6 +197,10 @@ pub struct WhyArgs {
     /// Git repository: a work tree or a bare repository.
     #[arg(long, value_name = "DIR")]
     pub repo: PathBuf,
+    /// Where the repository is shown on the web, for links to its commits: GitHub and its Enterprise
+    /// Server, GitLab, Bitbucket, Gitea. Without it, what follows from a well-known remote `origin`.
+    #[arg(long, env = "REPO_URL", hide_env_values = true, value_name = "URL")]
+    pub repo_url: Option<String>,
     /// Look at the changes between these two revisions.
     #[arg(long, value_name = "OLD..NEW", conflicts_with = "release")]
     pub range: Option<Range>,

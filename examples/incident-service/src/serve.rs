@@ -8,14 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use sentry_api_service::{ApiConfig, ApiService};
-use sentry_correlate_git::GitRepository;
 use sentry_hooks::{MemoryCooldown, Policy, Verifier};
 use sentry_store_file::{FileCooldown, Inbox};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::Failure;
 use crate::analyst::RepositoryAnalyst;
 use crate::checked::CheckedRepository;
 use crate::cli::ServeArgs;
@@ -23,7 +21,7 @@ use crate::pipeline::{About, Investigator, Outcome, Pipeline, Queue, Worker};
 use crate::published::published;
 use crate::receiver::{self, Intake};
 use crate::server::{self, Limits};
-use crate::{output, printable};
+use crate::{Failure, input, output, printable};
 
 /// How long the body of a delivery may take.
 const BODY_DEADLINE: Duration = Duration::from_secs(2);
@@ -68,9 +66,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
 
 fn investigator(args: &ServeArgs) -> Result<Option<Arc<Investigator>>, Failure> {
     let Some(dir) = &args.repo else { return Ok(None) };
-    let repo = GitRepository::open(dir)
-        .map_err(Failure::input)?
-        .with_source_roots(args.map.iter().cloned());
+    let repo = input::repository(dir, &args.map, args.repo_url.as_deref())?;
     let patience = Duration::from_secs(args.gather_seconds.into());
     Ok(Some(Arc::new(Investigator::new(CheckedRepository::new(dir, repo), patience))))
 }

@@ -3,7 +3,6 @@
 use sentry_correlate::Incident;
 use sentry_correlate::report::{Report, Style, render};
 use sentry_correlate::source::Query;
-use sentry_correlate_git::GitRepository;
 use sentry_hooks::model::Event;
 
 use crate::cli::{Color, Format, WhyArgs};
@@ -34,9 +33,7 @@ pub fn find(args: &WhyArgs) -> Result<Analysis, Failure> {
         Failure::input(format!("{} is no event: {error}", args.event.display()))
     })?;
     let incident = Incident::from_event(&event);
-    let repo = GitRepository::open(&args.repo)
-        .map_err(Failure::input)?
-        .with_source_roots(args.map.iter().cloned());
+    let repo = input::repository(&args.repo, &args.map, args.repo_url.as_deref())?;
     let query = query(&incident, args);
     repo.resolve(&query).map_err(|error| {
         Failure::input(error).with_hint("(options: --release NAME, --range OLD..NEW)")

@@ -170,6 +170,21 @@ fn refused(output: &Output, says: &str) {
 }
 
 #[test]
+fn commits_are_linked_to_their_page() {
+    let (_dir, repo, event) = shop_on_disk();
+    let shop = "https://github.acme.example/acme/shop";
+    let json = why(&event, &repo, &["--format", "json", "--repo-url", shop]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let first = &json["hypotheses"][0];
+    let page = format!("{shop}/commit/{}", first["sha"].as_str().unwrap());
+    assert!(json.to_string().contains(&page), "{json}");
+    let refused = why(&event, &repo, &["--repo-url", "https://ana:canary@git.example/acme/shop"]);
+    let log = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(log.contains("--repo-url") && !log.contains("canary"), "{log}");
+}
+
+#[test]
 fn what_cannot_be_answered_is_said_with_exit_code_2() {
     let (dir, repo, event) = shop_on_disk();
     refused(&why(&event, dir.path(), &[]), "no git repository");
