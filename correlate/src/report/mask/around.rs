@@ -11,6 +11,10 @@ const KEY: &str = "PRIVATE KEY-----";
 /// What each line is to the others.
 pub(super) fn all(lines: &[&str]) -> Vec<Around> {
     let mut all = vec![Around::default(); lines.len()];
+    // Most say nothing of each other.
+    if !lines.iter().any(|line| may_name(line)) {
+        return all;
+    }
     names_before(lines, &mut all);
     names_after(lines, &mut all);
     for at in 1..lines.len() {

@@ -26,11 +26,12 @@ pub(super) struct Around {
 
 /// Parts of a line that are to be hidden, in their order and apart from each other.
 pub(super) fn secrets(line: &str, around: Around) -> Vec<Range<usize>> {
-    if around.in_key || line.contains("PRIVATE KEY-----") {
+    let may_name = looks::may_name(line);
+    if around.in_key || may_name && line.contains("PRIVATE KEY-----") {
         return iter::once(0..line.len()).collect();
     }
     let mut found = user_information(line);
-    if looks::may_name(line) || around != Around::default() {
+    if may_name || around != Around::default() {
         Scan::of(line, around).values(&mut found);
         literals::values(line, around.begins, &mut found);
     }

@@ -50,9 +50,17 @@ const LONGEST: usize = 100;
 
 /// Whether a name, whatever stands in front of it, is that of a secret.
 pub(in crate::report) fn names_secret(name: &str) -> bool {
-    let lower = last(name).to_ascii_lowercase();
     // The key of a variable opens something; that of a table or cache is a name, in small letters.
-    name.ends_with("_KEY") || is_pass(name) || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+    let Some(last) = name.bytes().next_back().map(|last| last.to_ascii_lowercase()) else {
+        return false;
+    };
+    let ends = |ending: &&str| {
+        ending.ends_with(char::from(last))
+            && name.len().checked_sub(ending.len()).is_some_and(|start| {
+                name.as_bytes()[start..].eq_ignore_ascii_case(ending.as_bytes())
+            })
+    };
+    name.ends_with("_KEY") || is_pass(name) || ENDINGS.iter().any(|ending| ends(&ending))
 }
 
 /// Whether it is `pass`, alone or as the last word of `smtpPass` or `smtp.pass`.

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 /// A form of token: what it begins with, the least that must follow, and of which bytes.
 struct Shape {
     begins: &'static str,
@@ -72,78 +70,119 @@ const COMMANDS: &[(&str, &str, bool)] = &[
     ("redis-cli", "-a", false),
 ];
 
+/// What a token that signs itself begins with (`eyJ….….…`), and its least length.
+const SIGNED: (&str, usize) = ("eyJ", 16);
+const PROTOCOL: &str = "@tcp(";
+
+/// The pairs of bytes that one of these begins with: most places of most lines are told at once.
+static PAIRS: Pairs = {
+    let mut pairs = Pairs([0; 1024]).with(SIGNED.0).with(PROTOCOL);
+    let mut at = 0;
+    while at < TOKENS.len() {
+        pairs = pairs.with(TOKENS[at].begins);
+        at += 1;
+    }
+    at = 0;
+    while at < ADDRESSES.len() {
+        pairs = pairs.with(ADDRESSES[at].begins);
+        at += 1;
+    }
+    at = 0;
+    while at < COMMANDS.len() {
+        pairs = pairs.with(COMMANDS[at].0);
+        at += 1;
+    }
+    pairs
+};
+
+/// A bit for each pair of bytes.
+struct Pairs([u64; 1024]);
+
+impl Pairs {
+    const fn with(mut self, text: &str) -> Self {
+        let pair = (text.as_bytes()[0] as usize) << 8 | text.as_bytes()[1] as usize;
+        self.0[pair >> 6] |= 1 << (pair & 63);
+        self
+    }
+
+    fn has(&self, pair: &[u8]) -> bool {
+        let pair = usize::from(pair[0]) << 8 | usize::from(pair[1]);
+        self.0[pair >> 6] >> (pair & 63) & 1 == 1
+    }
+}
+
 /// Adds where such secrets stand.
 pub(super) fn secrets(line: &str, found: &mut Vec<Range<usize>>) {
-    for shape in TOKENS {
-        each(line, shape, |start, behind, end| {
-            let begins = line[..start].bytes().next_back().is_none_or(|b| !is_word(b) || b == b'-');
-            (begins && end - behind >= shape.least).then_some(start..end)
-        })
-        .for_each(|range| found.push(range));
-    }
-    for shape in ADDRESSES {
-        let whole = |_, behind, end| (end > behind).then_some(behind..end);
-        each(line, shape, whole).for_each(|range| found.push(range));
-    }
-    let signed = shape("eyJ", 16, is_signed);
-    each(line, &signed, |start, _, end| {
-        let parts = line[start..end].bytes().filter(|b| *b == b'.').count();
-        (parts >= 2 && end - start >= signed.least).then_some(start..end)
-    })
-    .for_each(|range| found.push(range));
-    before_protocol(line, found);
-    if COMMANDS
-        .iter()
-        .any(|(command, ..)| memmem::find(line.as_bytes(), command.as_bytes()).is_some())
-    {
-        commands(line, found);
-    }
-}
-
-/// Each place where a shape begins: `take` is asked with where it begins, where what follows begins,
-/// and where that ends.
-fn each<'l>(
-    line: &'l str,
-    shape: &'l Shape,
-    take: impl Fn(usize, usize, usize) -> Option<Range<usize>> + 'l,
-) -> impl Iterator<Item = Range<usize>> + 'l {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let start = from + memmem::find(&line.as_bytes()[from..], shape.begins.as_bytes())?;
-            let behind = start + shape.begins.len();
-            let run = line[behind..].bytes().position(|b| !(shape.of)(b));
-            let end = run.map_or(line.len(), |run| behind + run);
-            from = end;
-            if let Some(range) = take(start, behind, end) {
-                return Some(range);
+    let bytes = line.as_bytes();
+    let (mut read, mut command) = (0, None);
+    for (at, _) in bytes.windows(2).enumerate().filter(|(_, pair)| PAIRS.has(pair)) {
+        if at < read {
+            continue;
+        }
+        let here = &bytes[at..];
+        let begins = |text: &str| here.starts_with(text.as_bytes());
+        if let Some(token) = TOKENS.iter().find(|token| begins(token.begins)) {
+            let behind = at + token.begins.len();
+            let end = run(bytes, behind, token.of);
+            if begins_word(bytes, at) && end - behind >= token.least {
+                found.push(at..end);
             }
+            read = end;
+        } else if let Some(address) = ADDRESSES.iter().find(|address| begins(address.begins)) {
+            let behind = at + address.begins.len();
+            read = run(bytes, behind, address.of);
+            if read > behind {
+                found.push(behind..read);
+            }
+        } else if begins(SIGNED.0) {
+            read = run(bytes, at, is_signed);
+            let dots = bytes[at..read].iter().filter(|b| **b == b'.').count();
+            if dots >= 2 && read - at >= SIGNED.1 {
+                found.push(at..read);
+            }
+        } else if begins(PROTOCOL) {
+            found.extend(before_protocol(line, read, at));
+            read = at + 1;
+        } else if COMMANDS.iter().any(|(name, ..)| begins(name)) {
+            command = command.or(Some(at));
         }
-    })
-}
-
-/// `user:password@tcp(host)`, as drivers of Go take it.
-fn before_protocol(line: &str, found: &mut Vec<Range<usize>>) {
-    let mut from = 0;
-    while let Some(at) = memmem::find(&line.as_bytes()[from..], b"@tcp(") {
-        let end = from + at;
-        let opens = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '=');
-        let start = line[from..end].rfind(opens).map_or(from, |at| from + at + 1);
-        if line[start..end].contains(':') {
-            found.push(start..end);
-        }
-        from = end + 1;
+    }
+    if let Some(at) = command {
+        commands(line, at, found);
     }
 }
 
-/// Adds what commands take as passwords.
-fn commands(line: &str, found: &mut Vec<Range<usize>>) {
+fn run(bytes: &[u8], from: usize, of: fn(u8) -> bool) -> usize {
+    bytes[from..].iter().position(|b| !of(*b)).map_or(bytes.len(), |run| from + run)
+}
+
+fn begins_word(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|at| bytes[at]);
+    before.is_none_or(|b| !is_word(b) || b == b'-')
+}
+
+/// `user:password` before `@tcp(host)`, as drivers of Go take it.
+fn before_protocol(line: &str, from: usize, end: usize) -> Option<Range<usize>> {
+    let opens = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '=');
+    let before = line.get(from..end)?;
+    let start = from + behind_last(before, opens);
+    line[start..end].contains(':').then_some(start..end)
+}
+
+/// Where the last of such characters ends.
+fn behind_last(text: &str, of: impl Fn(char) -> bool) -> usize {
+    let mut chars = text.char_indices().rev();
+    chars.find(|(_, c)| of(*c)).map_or(0, |(at, c)| at + c.len_utf8())
+}
+
+/// Adds what commands take as passwords, from the first one on.
+fn commands(line: &str, first: usize, found: &mut Vec<Range<usize>>) {
     let outside =
         |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | '[' | ']' | '(' | ')');
     let mut command = "";
     let mut awaited = false;
-    let mut from = 0;
-    for word in line.split(outside) {
+    let mut from = behind_last(&line[..first], outside);
+    for word in line[from..].split(outside) {
         let start = from;
         let next = line[start + word.len()..].chars().next();
         from = start + word.len() + next.map_or(0, char::len_utf8);
@@ -202,6 +241,8 @@ fn is_query(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use crate::report::mask;
 
     #[test]
@@ -247,6 +288,15 @@ mod tests {
             ("ssh -p 22 host", "ssh -p 22 host"),
         ] {
             assert_eq!(mask::secrets(line), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_taken(
+            line in "(eyJ|ghp_|\\u{3000}|a:b|@tcp\\(|curl|mysql|/| -u | -p|x|\\?sig=|xoxb-|\\.|é){0,16}",
+        ) {
+            let _ = (mask::secrets(&line), mask::message(&line));
         }
     }
 
