@@ -54,13 +54,13 @@ pub(in crate::report) fn names_secret(name: &str) -> bool {
     let Some(last) = name.bytes().next_back().map(|last| last.to_ascii_lowercase()) else {
         return false;
     };
-    let ends = |ending: &&str| {
+    let ends = |ending: &str| {
         ending.ends_with(char::from(last))
             && name.len().checked_sub(ending.len()).is_some_and(|start| {
                 name.as_bytes()[start..].eq_ignore_ascii_case(ending.as_bytes())
             })
     };
-    name.ends_with("_KEY") || is_pass(name) || ENDINGS.iter().any(|ending| ends(&ending))
+    name.ends_with("_KEY") || is_pass(name) || ENDINGS.iter().any(|ending| ends(ending))
 }
 
 /// Whether it is `pass`, alone or as the last word of `smtpPass` or `smtp.pass`.
