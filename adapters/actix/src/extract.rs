@@ -14,6 +14,10 @@ type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, SentryRejection>>>>;
 
 /// Extracts a verified delivery of any resource.
 ///
+/// It reads the body, which can be read once: beside another extractor that does (`Bytes`, `String`,
+/// `Json`, `Form`), the one that stands first among the handler's arguments has it, and the other finds
+/// an empty one; here that is a wrong signature, 401. The bytes as they came are `delivery.body()`.
+///
 /// Needs a [`Receiver`] among the application's data: `App::app_data(receiver)`, or as
 /// `web::Data<Receiver>`. Its limit takes the place of actix-web's `PayloadConfig`.
 /// `delivery.webhook()` does not fail on what this extracts: the extractor has checked that the body

@@ -15,6 +15,7 @@ pub struct SentryRejection(Reason);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reason {
     Refused(ReceiveError),
+    ReadBefore(ReceiveError),
     NoReceiver,
 }
 
@@ -22,12 +23,17 @@ impl SentryRejection {
     /// The application has no [`Receiver`](crate::Receiver) among its data.
     pub(crate) const NO_RECEIVER: Self = Self(Reason::NoReceiver);
 
+    /// A signature that is wrong because somebody had read the body already.
+    pub(crate) fn read_before(error: ReceiveError) -> Self {
+        Self(Reason::ReadBefore(error))
+    }
+
     /// The reason, for logs and metrics; not for the sender. `None` when the application has no
     /// [`Receiver`](crate::Receiver) among its data: a mistake of the program, answered with 500.
     #[must_use]
     pub fn reason(&self) -> Option<ReceiveError> {
         match self.0 {
-            Reason::Refused(error) => Some(error),
+            Reason::Refused(error) | Reason::ReadBefore(error) => Some(error),
             Reason::NoReceiver => None,
         }
     }
@@ -40,7 +46,7 @@ impl SentryRejection {
 
     fn reply(&self) -> Reply {
         match self.0 {
-            Reason::Refused(error) => error.reply(),
+            Reason::Refused(error) | Reason::ReadBefore(error) => error.reply(),
             Reason::NoReceiver => Reply { status: 500, body: "internal server error" },
         }
     }
@@ -56,6 +62,11 @@ impl fmt::Display for SentryRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Reason::Refused(error) => error.fmt(f),
+            Reason::ReadBefore(error) => write!(
+                f,
+                "{error}: the body had been read before; let no other extractor of the handler \
+                 (Bytes, String, Json, Form) and no middleware take it"
+            ),
             Reason::NoReceiver => f.write_str(
                 "no sentry_hooks_actix::Receiver among the application's data: \
                  add it with App::app_data",
@@ -67,7 +78,7 @@ impl fmt::Display for SentryRejection {
 impl std::error::Error for SentryRejection {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Reason::Refused(error) => Some(error),
+            Reason::Refused(error) | Reason::ReadBefore(error) => Some(error),
             Reason::NoReceiver => None,
         }
     }

@@ -139,6 +139,40 @@ async fn an_application_without_a_receiver_is_told_what_to_do() {
     assert!(told.is_some_and(|told| told.contains("App::app_data")));
 }
 
+async fn second(_: web::Bytes, SentryWebhook(_): SentryWebhook) -> &'static str {
+    "never"
+}
+
+#[actix_web::test]
+async fn a_body_that_another_extractor_took_is_told_in_the_log() {
+    let receiver = Receiver::new(Verifier::new("secret").unwrap());
+    let app = App::new()
+        .app_data(receiver)
+        .route("/second", web::post().to(second))
+        .route("/", web::post().to(extracted));
+    let app = init_service(app).await;
+    let told = async |request: TestRequest| {
+        let response = call_service(&app, request.to_request()).await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        let told = response.response().error().map(ToString::to_string).unwrap();
+        let reason = response.response().extensions().get::<ReceiveError>().copied();
+        assert!(matches!(reason, Some(ReceiveError::Signature(_))));
+        assert_eq!(read_body(response).await, "unauthorized", "the sender learns nothing of it");
+        told
+    };
+    let length = ("Content-Length", COMMENT.len().to_string());
+    let chunked = ("Transfer-Encoding", "chunked");
+    let taken = told(signed("/second").insert_header(length)).await;
+    assert!(taken.contains("had been read before"), "{taken}");
+    let taken = told(signed("/second").insert_header(chunked)).await;
+    assert!(taken.contains("had been read before"), "{taken}");
+    // Whoever sends an empty body has forged it; nobody took anything.
+    let empty = signed("/").set_payload("").insert_header(("Content-Length", "0"));
+    assert!(!told(empty).await.contains("read before"));
+    let wrong = signed("/").insert_header(("Sentry-Hook-Signature", "00"));
+    assert!(!told(wrong).await.contains("read before"));
+}
+
 #[test]
 fn a_rejection_says_why_in_code() {
     let rejection = SentryRejection::from(ReceiveError::TooLarge { limit: 9 });
