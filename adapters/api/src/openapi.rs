@@ -63,11 +63,14 @@ impl Modify for Failures {
                     ("401", "No caller's token, or Sentry does not take the service's"),
                     ("403", "The caller or the service may not do that"),
                     ("404", "There is no such thing"),
-                    ("503", "Sentry does not answer"),
+                    ("503", "Sentry does not answer, or not in time"),
                 ] {
                     responses.insert(status.to_owned(), failure(words).build().into());
                 }
-                let seconds = HeaderBuilder::new().schema(Some(integer())).build();
+                let seconds = HeaderBuilder::new()
+                    .description(Some("Seconds to wait, 3600 at most"))
+                    .schema(Some(integer()))
+                    .build();
                 let limited = failure("Sentry is asked too often").header("retry-after", seconds);
                 responses.insert("429".to_owned(), limited.build().into());
                 if changes {

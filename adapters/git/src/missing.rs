@@ -8,8 +8,9 @@ use sentry_correlate::SourceError;
 use sentry_correlate::source::{Gap, Sink};
 
 /// What makes a partial clone whole. A fetch that is merely repeated would leave out the same again.
-const REMEDY: &str = "the clone is partial (--filter) and lacks it: complete it by `git fetch \
-                      --refetch --no-filter`, or make a full clone";
+/// Short: renderers cut what comes from outside at 120 letters.
+const REMEDY: &str =
+    "the clone is partial: complete it by `git fetch --refetch --no-filter`, or clone in full";
 
 /// An object that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +63,8 @@ impl Missing {
         let mut detail = if is_partial(repo) { REMEDY } else { detail }.to_owned();
         match known.frames {
             0 => {}
-            1 => detail += "; 1 frame was not blamed for it",
-            frames => detail += &format!("; {frames} frames were not blamed for it"),
+            1 => detail += "; 1 frame not blamed",
+            frames => detail += &format!("; {frames} frames not blamed"),
         }
         sink.gap(Gap::Unreadable { what, detail });
     }
@@ -85,7 +86,7 @@ impl Known {
 pub(crate) fn explained(repo: &gix::Repository, error: SourceError) -> SourceError {
     match error {
         SourceError::Unreadable { detail } if is_partial(repo) => {
-            SourceError::Unreadable { detail: format!("{detail} ({REMEDY})") }
+            SourceError::Unreadable { detail: format!("{REMEDY} ({detail})") }
         }
         other => other,
     }

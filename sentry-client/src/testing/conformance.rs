@@ -383,13 +383,14 @@ async fn failures_have_their_kind(client: &dyn SentryClient, sentry: &FakeSentry
     let issue = an_issue(sentry);
     // A server whose routes are known answers the next call once, not twice.
     client.issue(&issue).await.expect("the issue");
-    for status in [400, 401, 403, 404, 409, 410, 422] {
+    for status in [302, 307, 400, 401, 403, 404, 409, 410, 422] {
         sentry.fail_next(Fault::status(status).body("<html>token</html>"));
         let error = client.issue(&issue).await.expect_err("injected");
         assert_eq!(error.status(), Some(status));
         assert_eq!(error.is_unauthorized(), status == 401);
         assert_eq!(error.is_forbidden(), status == 403);
         assert_eq!(error.is_not_found(), matches!(status, 404 | 410));
+        assert_eq!(error.is_redirected(), matches!(status, 302 | 307));
         assert_eq!(error.is_conflict(), status == 409);
         assert_eq!(error.is_invalid(), matches!(status, 400 | 422));
         assert!(!error.is_retryable());
