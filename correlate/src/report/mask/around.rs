@@ -15,8 +15,9 @@ pub(super) fn all(lines: &[&str]) -> Vec<Around> {
     if !lines.iter().any(|line| may_name(line)) {
         return all;
     }
-    names_before(lines, &mut all);
-    names_after(lines, &mut all);
+    let named: Vec<Option<bool>> = lines.iter().map(|line| named(line)).collect();
+    names_before(&named, &mut all);
+    names_after(lines, &named, &mut all);
     for at in 1..lines.len() {
         all[at].awaited = awaits(lines[at - 1]);
         all[at].login = lines[at - 1].trim_start().starts_with("login ");
@@ -159,22 +160,22 @@ fn is_value(line: &str) -> bool {
 
 /// A line may name the secret that a later one gives (`- name: SESSION_SECRET`, `value: …`). The last
 /// name counts, as far away as it stands.
-fn names_before(lines: &[&str], all: &mut [Around]) {
+fn names_before(named: &[Option<bool>], all: &mut [Around]) {
     let mut secret = false;
-    for (line, around) in lines.iter().zip(all) {
+    for (named, around) in named.iter().zip(all) {
         around.named |= secret;
-        secret = named(line).unwrap_or(secret);
+        secret = named.unwrap_or(secret);
     }
 }
 
 /// A line may name the secret that an earlier one of the same object has given.
-fn names_after(lines: &[&str], all: &mut [Around]) {
+fn names_after(lines: &[&str], named: &[Option<bool>], all: &mut [Around]) {
     let mut secret = false;
-    for (line, around) in lines.iter().zip(all).rev() {
+    for ((line, named), around) in lines.iter().zip(named).zip(all).rev() {
         around.named |= secret;
         let line = line.trim_start();
         let begins = line.starts_with(['-', '{', '}', '[', ']']) || line.ends_with('{');
-        secret = !begins && named(line).unwrap_or(secret);
+        secret = !begins && named.unwrap_or(secret);
     }
 }
 

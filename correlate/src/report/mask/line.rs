@@ -243,7 +243,8 @@ impl<'l> Scan<'l> {
         let first = begin(value).split(", ").next().unwrap_or(value);
         let code = self.line[separator..].starts_with("=>")
             || self.calls.last().is_some_and(|call| *call)
-            || first.contains(['(', '[', '{']);
+            || first.contains(['(', '[', '{'])
+            || looks::is_nothing(first);
         (!code).then_some(value)
     }
 
@@ -264,7 +265,7 @@ impl<'l> Scan<'l> {
         let (before, rest) = self.line.split_at(space);
         let name = at_end(before);
         let by = || name.eq_ignore_ascii_case("by") && is_identified(before);
-        if !(names_secret(name) || by()) {
+        if !(names_secret(name) && !name.eq_ignore_ascii_case("pass") || by()) {
             return None;
         }
         let start = space + rest.find(|c: char| !c.is_whitespace())?;
@@ -274,7 +275,7 @@ impl<'l> Scan<'l> {
             c if c.is_alphanumeric() && (is_directive(before) || self.is_of_login(space)) => {
                 Some(start..self.line.trim_end().len())
             }
-            _ => None,
+            _ => looks::secret_word(name, &self.line[start..]).map(|len| start..start + len),
         }
     }
 }
@@ -307,7 +308,12 @@ fn pair(line: &str, separator: usize) -> Option<&str> {
         || before.ends_with(['=', '!', '<', '>', ':'])
         || sign.starts_with("://")
         || sign.starts_with("::");
-    (!compares).then(|| at_end(before))
+    let name = at_end(before);
+    // "first pass: …" is prose.
+    let prose = sign.starts_with(':')
+        && name.eq_ignore_ascii_case("pass")
+        && before[..before.len() - name.len()].trim_end().ends_with(char::is_alphanumeric);
+    (!compares && !prose).then_some(name)
 }
 
 /// Where the value behind `:`, `=`, `=>` or `:=` begins.
@@ -338,7 +344,9 @@ pub(super) fn user_information(line: &str) -> Vec<Range<usize>> {
         let end = line[start..]
             .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | '<' | '>'))
             .map_or(line.len(), |end| start + end);
-        if let Some(host) = line[start..end].rfind('@').filter(|host| *host > 0) {
+        let host = line[start..end].rfind('@').filter(|host| *host > 0);
+        // Repositories are read as this user, with a key.
+        if let Some(host) = host.filter(|host| line[start..start + host] != *"git") {
             found.push(start..start + host);
         }
         from = start;

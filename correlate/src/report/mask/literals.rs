@@ -23,6 +23,17 @@ impl Token<'_> {
         self == Token::Sign(sign)
     }
 
+    /// Whether it says that secrets are near, of which only what looks like one is hidden.
+    fn hints(self) -> bool {
+        const SEVERAL: &[&str] = &["passwords", "secrets", "tokens", "api_keys", "apikeys"];
+        let Token::Word(word) = self else { return false };
+        let several = |it: &&str| {
+            let start = word.len().checked_sub(it.len());
+            start.is_some_and(|at| word.as_bytes()[at..].eq_ignore_ascii_case(it.as_bytes()))
+        };
+        word == "auth" || authenticates(word) || SEVERAL.iter().any(several)
+    }
+
     fn assigns(self) -> bool {
         matches!(self, Token::Sign(b':' | b'='))
     }
@@ -48,26 +59,61 @@ pub(super) fn values(line: &str, begins: bool, found: &mut Vec<Range<usize>>) {
         return;
     }
     let tokens = tokens(line);
-    let named = tokens.iter().any(|token| token.names());
+    let named = tokens.iter().any(|token| token.names() || token.hints());
     if !(named || begins) {
         return;
     }
     // What objects give that name themselves is known better where they are read.
     let objects = tokens.windows(3).any(|of| of[0].is_key() && of[1..].iter().any(|t| t.assigns()));
     let mut earlier = false;
+    // The calls that are open, and whether a secret is made or taken by each.
+    let mut calls: Vec<bool> = Vec::new();
+    // The last string that was hidden.
+    let mut hidden = None;
     for (at, token) in tokens.iter().enumerate() {
-        if let Token::Literal(text, start) = *token {
-            let is_word = |token: &Token<'_>| matches!(token, Token::Word(_));
-            let first = begins && at < 3 && !tokens[..at].iter().any(is_word);
-            let given = first
-                || is_given(&tokens, at, text, earlier && !objects)
-                || named && is_opaque(text) && !is_name(text) && !has_name(&tokens, at);
-            if given && says_something(text) && !is_interpolated(text) {
-                found.push(start..start + text.len());
+        match *token {
+            Token::Sign(b'(') => calls.push(takes_secrets(&tokens[..at])),
+            Token::Sign(b')') => drop(calls.pop()),
+            Token::Literal(text, start) => {
+                let is_word = |token: &Token<'_>| matches!(token, Token::Word(_));
+                let first = begins && at < 3 && !tokens[..at].iter().any(is_word);
+                let joined = hidden.is_some_and(|before| at == before + 2)
+                    && (tokens[at - 1].is(b'+') || tokens[at - 1].is(b'.'));
+                let own = calls.last().is_some_and(|takes| *takes) && !is_prose(text);
+                let seems = named && is_opaque(text) || own;
+                let given = first
+                    || joined
+                    || is_given(&tokens, at, text, earlier && !objects)
+                    || seems && !is_name(text) && !has_name(&tokens, at);
+                // In prose, back quotes mark names.
+                let given = given && (!line[..start].ends_with('`') || is_assigned(&tokens, at));
+                if given && says_something(text) && !is_interpolated(text) {
+                    found.push(start..start + text.len());
+                    hidden = Some(at);
+                }
             }
+            _ => {}
         }
         earlier |= token.names();
     }
+}
+
+/// Whether a parenthesis opens a call that makes or takes a secret: `AccessToken(`, `basic_auth(`,
+/// or the pair of `auth=(`.
+fn takes_secrets(before: &[Token<'_>]) -> bool {
+    match before {
+        [.., Token::Word("auth"), Token::Sign(b'=')] => true,
+        [.., Token::Word(name)] => names_secret(name) || authenticates(name),
+        _ => false,
+    }
+}
+
+/// Whether a function takes what a login needs.
+fn authenticates(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["basicauth", "basic_auth", "digestauth", "bearerauth", "bearer_auth"]
+        .iter()
+        .any(|ending| lower.ends_with(ending))
 }
 
 /// How a literal is tied to what stands before it.
@@ -102,7 +148,7 @@ fn is_given(tokens: &[Token<'_>], at: usize, text: &str, earlier: bool) -> bool 
             let callee = callee(tokens, place);
             let looks_up = callee.is_some_and(is_lookup);
             let set = name.names() && (callee.is_some() || is_pair(tokens, place, at));
-            (set || earlier && looks_up) && (looks_up || !is_prose(text))
+            (set || earlier && looks_up) && (looks_up || !is_prose(text) && !is_name(text))
         }
         // A symbol: `set :db_password, 'x'`.
         Token::Word(_) if tie.commas == 1 && place > 0 && tokens[place - 1].is(b':') => {
@@ -126,9 +172,11 @@ fn tie(tokens: &[Token<'_>], at: usize) -> (Tie, Option<usize>) {
             Token::Sign(b':') if next_is(b':') => return (tie, None),
             Token::Sign(b':') if tie.commas == 0 => tie.assigned = true,
             Token::Sign(b',') => tie.commas += 1,
-            Token::Sign(b'(') => tie.called = true,
+            Token::Sign(b'-') if before > 0 && tokens[before - 1].is(b'<') => tie.assigned = true,
+            Token::Sign(b'<') if next_is(b'-') => tie.assigned = true,
+            Token::Sign(b'(' | b'{') => tie.called = true,
             Token::Sign(b'|' | b'?') => tie.instead = true,
-            Token::Sign(b'>' | b'[' | b']' | b')' | b'+' | b'.' | b'*' | b'&' | b'{') => {}
+            Token::Sign(b'>' | b'[' | b']' | b')' | b'+' | b'.' | b'*' | b'&') => {}
             Token::Word("or" | "else") => tie.instead = true,
             Token::Word(word) if is_filler(word) => {}
             Token::Sign(_) => return (tie, None),
@@ -139,10 +187,19 @@ fn tie(tokens: &[Token<'_>], at: usize) -> (Tie, Option<usize>) {
     (tie, None)
 }
 
-/// Whether a literal has a name of its own: `region="x"`, `"region": "x"`.
+/// Whether a literal is the value of a secret's name: `` token: `x` ``.
+fn is_assigned(tokens: &[Token<'_>], at: usize) -> bool {
+    let (tie, name) = tie(tokens, at);
+    tie.assigned && tie.commas == 0 && name.is_some_and(|name| tokens[name].names())
+}
+
+/// Whether a literal has a name of its own (`region="x"`, `"region": "x"`) or is one.
 fn has_name(tokens: &[Token<'_>], at: usize) -> bool {
     let (tie, name) = tie(tokens, at);
-    tie.assigned && !tie.compared && tie.commas == 0 && !tie.called && name.is_some()
+    let other = |name: usize| !tokens[name].names() && !tokens[name].hints();
+    let is_key = tokens.get(at + 1).is_some_and(|next| next.is(b':'));
+    let named = tie.assigned && !tie.compared && tie.commas == 0 && !tie.called;
+    is_key || named && name.is_some_and(other)
 }
 
 /// The function of which the token at `first` is the first argument.
@@ -276,6 +333,21 @@ mod tests {
                 "login(\"ana\", \"hunter2x\") # the password",
                 "login(\"ana\", \"***\") # the password",
             ),
+            ("password = 'hunter' + 'xyz'", "password = '***' + '***'"),
+            ("NetworkCredential(\"ana\", \"xyz\")", "NetworkCredential(\"***\", \"***\")"),
+            ("get(url, auth=(\"ana\", \"xyz\"))", "get(url, auth=(\"***\", \"***\"))"),
+            ("req.SetBasicAuth(\"ana\", \"xyz\")", "req.SetBasicAuth(\"***\", \"***\")"),
+            ("x.header(\"Authorization\", \"Bearer xyz\")", "x.header(\"Authorization\", \"***\")"),
+            ("tokens = [\"q1w2e3r4\", \"abc\"]", "tokens = [\"***\", \"abc\"]"),
+            ("token <- \"xyz\"", "token <- \"***\""),
+            ("std::string password{\"xyz\"};", "std::string password{\"***\"};"),
+            ("var jwtSecret = []byte(\"xyz\")", "var jwtSecret = []byte(\"***\")"),
+            (
+                "builder.withPassword(\"xyz\".toCharArray())",
+                "builder.withPassword(\"***\".toCharArray())",
+            ),
+            ("@Value(\"${db.password:xyz}\")", "@Value(\"${db.password:***\")"),
+            ("// token zq81kx77w expires", "// token *** expires"),
             ("param dbPassword string = 'x'", "param dbPassword string = '***'"),
         ] {
             assert_eq!(secrets(line), expected);
@@ -319,6 +391,11 @@ mod tests {
             "<input type=\"password\" name=\"pw\" class=\"form-control\">",
             "token = vault.read(\"secret/data/db\", region=\"us-east-1\")",
             "it's the user's token",
+            "you can pass `a=True` or `b=True`",
+            "kinds = ('access_token', 'refresh_token')",
+            "# First pass: find the longest",
+            "token = None",
+            "connect(user, password=None, ssl=None)",
         ] {
             assert_eq!(secrets(line), line);
         }

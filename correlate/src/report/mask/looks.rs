@@ -5,8 +5,10 @@ use super::names::names_secret;
 /// Least length of a word that is taken for a secret by its looks, in bytes.
 const LEAST: usize = 7;
 /// Beginnings of words that mix letters and digits and are none.
-const TECHNICAL: &[&str] =
-    &["sha", "hmac", "aes", "md5", "utf", "tls", "rsa", "http", "oauth", "base", "python", "iso"];
+const TECHNICAL: &[&str] = &[
+    "sha", "hmac", "aes", "md5", "utf", "tls", "rsa", "http", "oauth", "base", "python", "iso",
+    "x86", "amd", "arm", "win",
+];
 
 /// Whether a word mixes letters and digits as nothing does that a person made up to be read:
 /// `zq81kx77`, but neither `us-east-1`, `v1.2.3`, `db1.internal` nor `DB_2_URL`.
@@ -19,7 +21,7 @@ pub(in crate::report) fn is_opaque(text: &str) -> bool {
     let is_place = text.contains("://")
         || text.starts_with(['/', '.', '$', '%', '@', '#'])
         || bytes.contains(&b'.') && !bytes.iter().any(u8::is_ascii_uppercase);
-    if is_place || is_constant(text) || is_date(bytes) {
+    if is_place || is_constant(text) || is_date(bytes) || is_standard(bytes) {
         return false;
     }
     let technical = |word: &str| {
@@ -33,10 +35,31 @@ pub(in crate::report) fn is_opaque(text: &str) -> bool {
     parts.any(mixed) && !TECHNICAL.iter().any(|word| technical(word))
 }
 
+/// The length of the word that a text begins with, if that follows the name of a secret in prose
+/// (`the token zq81kx77`) and looks like one.
+pub(super) fn secret_word(name: &str, text: &str) -> Option<usize> {
+    let told = ["pass", "authorization"].iter().any(|it| name.eq_ignore_ascii_case(it));
+    let length = word(text);
+    (!told && is_opaque(&text[..length])).then_some(length)
+}
+
+/// Where the word that a text begins with ends.
+pub(super) fn word(text: &str) -> usize {
+    let ends = |c: char| c.is_whitespace() || "\"'`,;&()[]{}<>".contains(c);
+    let end = text.find(ends).unwrap_or(text.len());
+    text[..end].trim_end_matches(['.', ':', '!', '?']).len()
+}
+
 /// Whether it is the name of a constant or variable of the environment.
 pub(super) fn is_constant(text: &str) -> bool {
     let of = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
     text.bytes().all(of) && (text.contains('_') || names_secret(text))
+}
+
+/// Whether it is called like a standard: `RFC8628`.
+fn is_standard(bytes: &[u8]) -> bool {
+    let letters = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+    bytes.len() <= 8 && bytes[letters..].iter().all(u8::is_ascii_digit)
 }
 
 fn is_date(bytes: &[u8]) -> bool {
@@ -45,7 +68,17 @@ fn is_date(bytes: &[u8]) -> bool {
 
 /// Whether it is words to be read: blanks between them, and no digit.
 pub(super) fn is_prose(text: &str) -> bool {
-    text.contains(char::is_whitespace) && !text.bytes().any(|b| b.is_ascii_digit())
+    let scheme = ["Bearer ", "Basic ", "Token "].iter().any(|scheme| text.starts_with(scheme));
+    text.contains(char::is_whitespace) && !scheme && !text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Whether it says that there is no value, or takes one from where it stands.
+pub(super) fn is_nothing(text: &str) -> bool {
+    const NOTHING: &[&str] = &["none", "null", "nil", "undefined", "true", "false"];
+    let text = text.trim_end_matches([',', ';', ')']);
+    NOTHING.iter().any(|it| text.eq_ignore_ascii_case(it))
+        || text.starts_with("self.")
+        || text.starts_with("this.")
 }
 
 /// Whether the program puts a value in.
@@ -106,6 +139,7 @@ mod tests {
             "application/json",
             "user42",
             "1234567",
+            "RFC8628",
             "correct horse 7",
         ] {
             assert!(!is_opaque(plain), "{plain}");

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::line::{closing, is_identified, is_of_name, joined, user_information, value_of_option};
-use super::looks::{is_interpolated, is_opaque, is_prose, says_something};
+use super::looks::{is_interpolated, is_opaque, is_prose, says_something, secret_word, word};
 use super::names::{at_end, names_secret};
 use super::{shapes, without};
 
@@ -120,8 +120,8 @@ fn behind_word(text: &str, space: usize) -> Option<(Range<usize>, bool)> {
         let given = by || name == "PASSWORD" || is_opaque(&value[..end]);
         return Some((start + 1..start + 1 + end, given && says_something(&value[..end])));
     }
-    let end = word(&text[start..]);
-    is_opaque(&text[start..start + end]).then_some((start..start + end, true))
+    let length = secret_word(name, &text[start..])?;
+    Some((start..start + length, true))
 }
 
 /// What follows an option.
@@ -130,13 +130,6 @@ fn behind_option(text: &str, dashes: usize) -> Option<(Range<usize>, bool)> {
     let quoted = text[..value.start].ends_with(['"', '\'']);
     let given = quoted || is_opaque(&text[value.clone()]);
     Some((value, given))
-}
-
-/// Where the word that a text begins with ends.
-fn word(text: &str) -> usize {
-    let ends = |c: char| c.is_whitespace() || "\"'`,;&()[]{}<>".contains(c);
-    let end = text.find(ends).unwrap_or(text.len());
-    text[..end].trim_end_matches(['.', ':', '!', '?']).len()
 }
 
 fn is_empty(value: &str) -> bool {
