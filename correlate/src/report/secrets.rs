@@ -73,7 +73,7 @@ impl Secrets {
         if self.hidden.is_empty() {
             return text.to_owned();
         }
-        mask::without(text, &mask::joined(self.places(text)))
+        mask::without(text, &mask::joined(self.places(text, true)))
     }
 
     /// The word, or `***` where it is a secret or part of one.
@@ -94,17 +94,18 @@ impl Secrets {
             return false;
         }
         let part = self.hidden.contains(&word.to_ascii_lowercase());
-        part && (mask::is_opaque(word) || !self.shows(word)) || !self.places(word).is_empty()
+        part && (mask::is_opaque(word) || !self.shows(word)) || !self.places(word, false).is_empty()
     }
 
-    fn places(&self, text: &str) -> Vec<Range<usize>> {
+    /// Where known secrets stand; `words`: one of letters alone counts as a word of its own only.
+    fn places(&self, text: &str, words: bool) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
         let mut found = Vec::new();
         for (at, begin) in bytes.windows(LEAST).enumerate() {
             let Some(values) = self.values.get(begin) else { continue };
             let whole = |value: &&String| {
                 let end = at + value.len();
-                let of_word = value.bytes().all(|b| b.is_ascii_alphabetic());
+                let of_word = words && value.bytes().all(|b| b.is_ascii_alphabetic());
                 bytes[at..].starts_with(value.as_bytes())
                     && !(of_word && (is_within(bytes, at) || is_within(bytes, end)))
             };
@@ -201,15 +202,27 @@ impl<'a> Read<'a> {
     }
 
     fn found(&mut self, line: &'a str, places: &[Range<usize>], kept: bool) {
+        let (mut read, mut open) = (0, (false, false, false));
         for place in places {
             let (before, text) = (&line[..place.start], &line[place.clone()]);
-            let quoted = before.ends_with(['"', '\'', '`']);
+            // Whether it stands in a string: quotes before it that none of their kind closed.
+            before[read..].bytes().for_each(|byte| match byte {
+                b'"' => open.0 = !open.0,
+                b'\'' => open.1 = !open.1,
+                b'`' => open.2 = !open.2,
+                _ => {}
+            });
+            read = place.start;
+            let quoted = open.0 || open.1 || open.2;
+            // Code is never hidden by the line.
+            let whole = text.len() == line.len();
+            let user = before.ends_with("://");
             let text = match text.split_once(':') {
                 // The name of a user is none.
-                Some((_, password)) if before.ends_with("://") => password,
+                Some((_, password)) if user => password,
                 _ => text,
             };
-            self.found.push(Found { text, literal: quoted || kept });
+            self.found.push(Found { text, literal: quoted || kept || whole || user });
         }
     }
 
@@ -251,11 +264,21 @@ impl<'a> Found<'a> {
     fn values(&self, out: &mut BTreeSet<(&'a str, bool)>) {
         let marks = |c: char| c.is_whitespace() || "\"'`,;()[]{}<>&|".contains(c);
         let whole = self.text.trim_matches(marks);
-        out.insert((whole, self.literal));
+        // What it holds in its turn: `Host=db;Password=x`, `redis://:x@cache`.
+        let inner = mask::in_message(self.text).into_iter().map(|place| &self.text[place]);
+        for text in inner.chain([whole]) {
+            out.insert((text, self.literal));
+            // `user:password`, as commands and drivers take it.
+            out.extend(text.split_once(':').map(|(_, behind)| (behind, self.literal)));
+        }
         let pieces = whole.split(marks).filter(|piece| !piece.is_empty());
         let scheme = |piece: &&str| COMMON[..2].iter().any(|it| piece.eq_ignore_ascii_case(it));
         let mut pieces = pieces.skip_while(scheme);
         out.extend(pieces.next().map(|first| (first, self.literal)));
+        // What was hidden with its type and its quotes: `string = "x"`.
+        let quoted = self.text.split(['"', '\'', '`']).skip(1).step_by(2);
+        let words = |text: &'a str| text.split_whitespace().next_back().unwrap_or_default();
+        out.extend(quoted.flat_map(|text| [(text, true), (words(text), true)]));
         // Of the rest, a comment perhaps, only what cannot be anything else.
         out.extend(pieces.map(|piece| (piece, false)));
     }
@@ -282,5 +305,8 @@ impl Secrets {
 /// Files of settings whose lines are reduced like code.
 fn is_plain(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.contains("env") || name.starts_with("Dockerfile") || name.ends_with(".xml")
+    const ENDINGS: &[&str] = &["rc", "Dockerfile", "Makefile", ".xml", ".sh", ".bash", ".plist"];
+    name.contains("env")
+        || name.starts_with("Dockerfile")
+        || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

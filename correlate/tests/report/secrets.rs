@@ -125,6 +125,31 @@ const WAYS: &[(&str, &str)] = &[
     ("a.py", "get(\"https://x.example/f?sig=CANARY123abc\")"),
     ("a.py", "x = 'sk_live_CANARY0123'"),
     ("a.env", "X=sntrys_CANARY0123456"),
+    ("a.py", "password = \"hunter\" + \"CANARY2\""),
+    ("a.py", "get(url, auth=(\"ana\", \"hunterCANARY2\"))"),
+    ("a.cs", "new NetworkCredential(\"ana\", \"hunterCANARY2\")"),
+    ("a.js", "headers: { Authorization: `Bearer hunterCANARY2` }"),
+    ("a.js", "x.header(\"Authorization\", \"Bearer hunterCANARY2\")"),
+    ("a.ts", "const token: string = 'hunterCANARY2';"),
+    ("a.rs", "let token: &str = \"hunterCANARY2\";"),
+    ("a.py", "DSN = \"postgres://shop:hunterCANARY2@db/shop\""),
+    ("a.go", "db.Open(\"shop:hunterCANARY2@tcp(db:3306)/shop\")"),
+    ("a.java", "@Value(\"${db.password:hunterCANARY2}\")"),
+    ("a.yml", "- name: DB_PASSWORD\n  value: hunterCANARY2"),
+    ("a.yml", "DbPassword:\n  Default: hunterCANARY2"),
+    ("a.ini", "db.password = hunterCANARY2 ; old"),
+    ("Dockerfile", "ENV API_TOKEN hunterCANARY2"),
+    ("Dockerfile", "ARG TOKEN=hunterCANARY2"),
+    ("a.sql", "ALTER ROLE shop PASSWORD 'hunterCANARY2';"),
+    ("a.sh", "export PGPASSWORD=hunterCANARY2; psql"),
+    ("a.sh", "serve --api-token hunterCANARY2"),
+    ("a.yml", "args:\n  - --api-token\n  - hunterCANARY2"),
+    ("a.yml", "url: redis://:hunterCANARY2@cache:6379/0"),
+    ("a.toml", "dsn = \"Host=db;Password=hunterCANARY2;Pool=5\""),
+    (".npmrc", "//registry.example/:_authToken=hunterCANARY2"),
+    ("a.ex", "config :shop, secret_key_base: \"hunterCANARY2\""),
+    ("a.py", "# the token hunterCANARY2 is for staging"),
+    ("a.pem", "-----BEGIN PRIVATE KEY-----\nCANARYxMIIE\n-----END PRIVATE KEY-----"),
 ];
 
 #[test]
@@ -139,9 +164,28 @@ fn every_way_to_write_a_secret_is_known_in_all_of_the_report() {
         for value in ["refused".to_owned(), format!("refused {secret} for `{secret}`")] {
             let incident = incident(path, &value, added);
             let message = format!("Try {secret}");
-            let report = report(&incident, [change('a', path, &message, "", added), other()]);
-            assert_hidden(&report, added);
+            let removed = added.replace("CANARY", "CANARY9");
+            for removed in ["", &removed] {
+                let change = change('a', path, &message, removed, added);
+                assert_hidden(&report(&incident, [change, other()]), added);
+            }
+            let change = change('a', path, &message, added, "");
+            assert_hidden(&report(&incident, [change, other()]), added);
         }
+    }
+}
+
+#[test]
+fn a_secret_of_letters_alone_is_known_in_all_of_the_report() {
+    for (path, added) in WAYS.iter().filter(|(_, added)| added.contains("hunterCANARY2")) {
+        // A comment tells such a word by its looks alone.
+        if added.starts_with('#') {
+            continue;
+        }
+        let added = added.replace("hunterCANARY2", "huntercanary");
+        let incident = incident(path, "refused huntercanary for `huntercanary`", &added);
+        let change = change('a', path, "Try huntercanary", "", &added);
+        assert_hidden(&report(&incident, [change, other()]), &added);
     }
 }
 

@@ -8,8 +8,10 @@
 use std::ops::Range;
 
 use super::line::{closing, is_identified, is_of_name, joined, user_information, value_of_option};
-use super::looks::{is_interpolated, is_opaque, is_prose, says_something, secret_word, word};
-use super::names::{at_end, names_secret};
+use super::looks::{
+    is_constant, is_interpolated, is_name, is_opaque, is_prose, says_something, secret_word, word,
+};
+use super::names::{at_end, names_password, names_secret};
 use super::{shapes, without};
 
 /// Values that tell nothing.
@@ -90,13 +92,18 @@ fn behind_sign(text: &str, sign: usize) -> Option<(Range<usize>, bool)> {
         let value = &value[..end];
         let tells = says_something(value) && !is_empty(value);
         let given = (name_quoted || rest.starts_with('=')) && !is_prose(value);
+        let given = given || is_password(at_end(key), value);
         return Some((start + 1..start + 1 + end, tells && (given || is_opaque(value))));
     }
     let (start, scheme) = scheme(text, start);
     let end = word(&text[start..]);
     let value = &text[start..start + end];
     let tells = says_something(value) && !is_empty(value) && !is_interpolated(value);
-    Some((start..start + end, tells && (scheme || adjacent || is_opaque(value))))
+    // In `password: hunter (…)`, something else is said of it.
+    let behind = text[start + end..].trim_start_matches(['.', '!', ' ']);
+    let alone = behind.is_empty() || behind.starts_with([',', ';', ')', '}', '&']);
+    let given = scheme || adjacent || alone && is_password(at_end(key), value);
+    Some((start..start + end, tells && (given || is_opaque(value))))
 }
 
 /// Where the value begins behind `Bearer`, and whether that stands there.
@@ -117,8 +124,9 @@ fn behind_word(text: &str, space: usize) -> Option<(Range<usize>, bool)> {
     if let Some(quote @ ('"' | '\'')) = text[start..].chars().next() {
         let value = &text[start + 1..];
         let end = closing(value, quote);
-        let given = by || name == "PASSWORD" || is_opaque(&value[..end]);
-        return Some((start + 1..start + 1 + end, given && says_something(&value[..end])));
+        let value = &value[..end];
+        let given = by || name == "PASSWORD" || is_opaque(value) || is_password(name, value);
+        return Some((start + 1..start + 1 + end, given && says_something(value)));
     }
     let length = secret_word(name, &text[start..])?;
     Some((start..start + length, true))
@@ -130,6 +138,12 @@ fn behind_option(text: &str, dashes: usize) -> Option<(Range<usize>, bool)> {
     let quoted = text[..value.start].ends_with(['"', '\'']);
     let given = quoted || is_opaque(&text[value.clone()]);
     Some((value, given))
+}
+
+/// Whether one word that is told with the name of a password can be that.
+fn is_password(name: &str, value: &str) -> bool {
+    let word = value.len() >= 4 && !value.contains(char::is_whitespace);
+    names_password(name) && word && !is_empty(value) && !is_name(value) && !is_constant(value)
 }
 
 fn is_empty(value: &str) -> bool {
@@ -164,6 +178,9 @@ mod tests {
             ("ghp_canary0123456789 was refused", "*** was refused"),
             ("CREATE USER a IDENTIFIED BY 'canary'", "CREATE USER a IDENTIFIED BY '***'"),
             ("['serve', '--token', 'canary'] failed", "['serve', '--token', '***'] failed"),
+            ("login failed (password: canary)", "login failed (password: ***)"),
+            ("Wrong password 'canary'", "Wrong password '***'"),
+            ("api_key: \"canary\" was refused", "api_key: \"***\" was refused"),
             ("Rotate API_TOKEN=canary", "Rotate API_TOKEN=***"),
         ] {
             assert_eq!(message(text), expected);
@@ -196,6 +213,9 @@ mod tests {
             "CSRF token missing or incorrect",
             "relation \"tokens\" does not exist",
             "Zod: password: Required",
+            "Invalid password: must have 8 characters",
+            "no such column: password",
+            "unknown attribute 'password' for User",
             "mysql: Table 'shop.pass' doesn't exist",
             "No cookie named session2 in the request",
             "Move the token's check into one place",

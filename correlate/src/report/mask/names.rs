@@ -63,6 +63,14 @@ pub(in crate::report) fn names_secret(name: &str) -> bool {
     name.ends_with("_KEY") || is_pass(name) || ENDINGS.iter().any(|ending| ends(ending))
 }
 
+/// Whether of the names of secrets it is one of which prose says little but the value.
+pub(super) fn names_password(name: &str) -> bool {
+    const ENDINGS: &[&str] =
+        &["password", "passwd", "passphrase", "passcode", "pwd", "apikey", "api_key", "secret_key"];
+    let lower = last(name).to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| lower.ends_with(ending))
+}
+
 /// Whether it is `pass`, alone or as the last word of `smtpPass` or `smtp.pass`.
 fn is_pass(name: &str) -> bool {
     let before = match name.len().checked_sub(4).and_then(|at| name.split_at_checked(at)) {
