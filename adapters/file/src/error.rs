@@ -75,6 +75,16 @@ impl StoreFileError {
         matches!(self.problem, Problem::Foreign)
     }
 
+    /// What kind of error the system reported, where it did: a full disk, for example, is not the
+    /// directory's fault.
+    #[must_use]
+    pub fn io_kind(&self) -> Option<io::ErrorKind> {
+        match &self.problem {
+            Problem::Io(error) => Some(error.kind()),
+            _ => None,
+        }
+    }
+
     /// The file or directory.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -15,6 +15,7 @@ pub mod pipeline;
 pub mod printable;
 pub mod published;
 pub mod receiver;
+pub mod refusals;
 pub mod serve;
 pub mod server;
 pub mod shop;

@@ -1,7 +1,7 @@
 //! `serve`: the webhook with the work behind it, and the REST service, on one port.
 
 use std::future::Future;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use axum::Router;
 use axum::routing::get;
 use sentry_api_service::{ApiConfig, ApiService};
 use sentry_hooks::{MemoryCooldown, Policy, Verifier};
-use sentry_store_file::{FileCooldown, Inbox};
+use sentry_store_file::{FileCooldown, Inbox, StoreFileError};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinHandle};
@@ -21,7 +21,7 @@ use crate::pipeline::{About, Investigator, Outcome, Pipeline, Queue, Worker};
 use crate::published::published;
 use crate::receiver::{self, Intake};
 use crate::server::{self, Limits};
-use crate::{Failure, input, output, printable};
+use crate::{Failure, input, output, printable, refusals};
 
 /// How long the body of a delivery may take.
 const BODY_DEADLINE: Duration = Duration::from_secs(2);
@@ -92,6 +92,11 @@ impl Behind {
                 "the webhook's path must begin with /, not be /health, and have plain characters",
             ));
         }
+        if named(&args.project).next().is_none() {
+            tracing::warn!(
+                "PROJECTS is not set: deliveries of every project are answered from this one repository"
+            );
+        }
         let policy = Policy::new()
             .min_level(args.min_level)
             .projects(named(&args.project))
@@ -114,8 +119,29 @@ impl Behind {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the signature that map_err asks for")]
-fn unusable(error: sentry_store_file::StoreFileError) -> Failure {
-    Failure::input(error).with_hint("give a directory of this service's own with --state DIR")
+fn unusable(error: StoreFileError) -> Failure {
+    if is_of_the_directory(error.io_kind()) {
+        Failure::input(error).with_hint("give a directory of this service's own with --state DIR")
+    } else {
+        Failure::machine(format!("cannot keep what is accepted: {error}"))
+    }
+}
+
+/// Whether another directory would do: not where the disk is full, for example.
+fn is_of_the_directory(system_said: Option<ErrorKind>) -> bool {
+    use ErrorKind::{
+        AlreadyExists, IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
+    };
+    let of_the_directory = [
+        AlreadyExists,
+        IsADirectory,
+        NotADirectory,
+        NotFound,
+        PermissionDenied,
+        ReadOnlyFilesystem,
+    ];
+    // Without word of the system it is in use, or holds something else.
+    system_said.is_none_or(|kind| of_the_directory.contains(&kind))
 }
 
 /// The REST service, where any of its variables is set.
@@ -159,6 +185,9 @@ async fn serve(
         tokio::spawn(async move { asked.check_token().await });
         routes = routes.fallback_service(rest);
         tracing::info!("REST service at http://{address}, described at /openapi.json");
+    }
+    if work.is_some() {
+        routes = refusals::logged(routes, &args.webhook_path);
     }
     let served = server::serve(listener, routes, Limits::default(), stop);
     let Some((queue, mut work)) = work else {
@@ -223,15 +252,17 @@ fn receive(args: &ServeArgs, behind: Behind) -> (Router, Queue, JoinHandle<Resul
 
 #[allow(clippy::needless_pass_by_value, reason = "the worker's callback takes it so")]
 fn log(about: &About, outcome: Outcome) {
-    let About { name, issue, bytes } = about;
+    let About { name, issue, project, secret, bytes } = about;
     // Words of the payload must not look like lines of the log.
     let said = printable::line(&outcome.to_string());
     match outcome {
         Outcome::Failed(_) | Outcome::NotPublished(_) => {
-            tracing::error!(delivery = ?name, ?issue, bytes, "{said}");
+            tracing::error!(delivery = ?name, ?issue, ?project, secret, bytes, "{said}");
         }
-        Outcome::Unresolved(..) => tracing::warn!(delivery = ?name, ?issue, bytes, "{said}"),
-        _ => tracing::info!(delivery = ?name, ?issue, bytes, "{said}"),
+        Outcome::Unresolved(..) => {
+            tracing::warn!(delivery = ?name, ?issue, ?project, secret, bytes, "{said}");
+        }
+        _ => tracing::info!(delivery = ?name, ?issue, ?project, secret, bytes, "{said}"),
     }
 }
 
@@ -275,6 +306,17 @@ async fn stop() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_disk_is_not_the_directory_s_fault() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let failure = unusable(Inbox::open(file.join("inbox")).unwrap_err()).to_string();
+        assert!(failure.contains("--state"), "{failure}");
+        assert!(!is_of_the_directory(Some(ErrorKind::StorageFull)));
+        assert!(!is_of_the_directory(Some(ErrorKind::QuotaExceeded)));
+    }
 
     #[tokio::test]
     async fn a_worker_that_panics_is_a_failure() {

@@ -35,7 +35,12 @@ async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
     let report: Value = serde_json::from_str(&report).unwrap();
     let statement = report["statement"].as_str().unwrap();
     assert!(statement.starts_with("Database connection pool was reduced from 20 to 5"));
-    assert!(log.contains("answered"), "{log}");
+    assert!(log.contains("PROJECTS is not set"), "{log}");
+    for said in ["accepted", "answered"] {
+        let line = log.lines().find(|line| line.contains(&format!(": {said} "))).unwrap();
+        // The second one of the two, by which an older one can be told as unused.
+        assert!(line.contains("secret=1") && line.contains("project=Some("), "{line}");
+    }
     assert!(!log.contains(SECRET) && !report.to_string().contains(SECRET));
 }
 
@@ -70,6 +75,40 @@ async fn what_finds_no_room_on_the_disk_is_answered_with_500() {
     }
     let (report, log) = program.end();
     assert!(report.is_empty() && log.contains("full: 0 deliveries"), "{log}");
+    let refused: Vec<&str> = log.lines().filter(|line| line.contains("not kept")).collect();
+    assert_eq!(refused.len(), 2, "{log}");
+    assert!(refused.iter().all(|line| line.contains("WARN") && line.contains("6318407215")));
+}
+
+#[tokio::test]
+async fn what_is_refused_is_in_the_log_once_for_each_reason_without_its_content() {
+    let dir = tempfile::tempdir().unwrap();
+    let repo = dir.path().join("shop.git");
+    repository::write(&shop::HISTORY, &repo).unwrap();
+    let mut program = Program::serve(&[
+        ("SENTRY_WEBHOOK_SECRET", SECRET),
+        ("REPO", repo.to_str().unwrap()),
+        ("PROJECTS", "shop"),
+    ]);
+    let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
+    let elsewhere: http::Uri = url.to_string().replace("sentry", "sent-ry").parse().unwrap();
+    let body = br#"{"action":"canary-of-the-body","data":{}"#;
+    for _ in 0..3 {
+        assert_eq!(answer(&url, "another-secret", body).await.0, 401);
+        assert_eq!(answer(&url, SECRET, body).await.0, 400);
+        assert_eq!(answer(&elsewhere, SECRET, body).await.0, 404);
+    }
+    let (_, log) = program.end();
+    assert!(!log.contains("PROJECTS"), "{log}");
+    let refused: Vec<&str> = log.lines().filter(|line| line.contains("refused")).collect();
+    let [secret, parse, path] = refused[..] else { panic!("{log}") };
+    assert!(secret.contains("status=401") && secret.contains("inspect"), "{secret}");
+    assert!(parse.contains("status=400"), "{parse}");
+    assert!(path.contains("status=404") && path.contains("/webhooks/sent-ry"), "{path}");
+    for canary in ["canary-of-the-body", SECRET, &sign(SECRET, body).unwrap()] {
+        assert!(!log.contains(canary), "{log}");
+    }
+    assert!(!log.contains(&*sign("another-secret", body).unwrap()), "{log}");
 }
 
 #[tokio::test]

@@ -51,6 +51,10 @@ pub struct About {
     pub name: String,
     /// The issue's id.
     pub issue: Option<String>,
+    /// The project: its slug, or its id where the body has no slug.
+    pub project: Option<String>,
+    /// Which of the secrets verified it, counted from 0; unknown of what waited on the disk.
+    pub secret: Option<usize>,
     /// Length of the body.
     pub bytes: usize,
 }
@@ -62,7 +66,17 @@ impl About {
         Self {
             name: webhook.map(Webhook::name).unwrap_or_default(),
             issue: webhook.and_then(Webhook::issue_id).map(|id| id.to_string()),
+            project: webhook.and_then(project),
+            secret: delivery.matched_secret(),
             bytes: delivery.body().len(),
         }
     }
+}
+
+fn project(webhook: &Webhook<'_>) -> Option<String> {
+    let slugs = webhook.project_slugs();
+    if slugs.is_empty() {
+        return webhook.project_id().map(ToString::to_string);
+    }
+    Some(slugs.join(","))
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use sentry_hooks::{Decision, Delivery, cooldown_key};
+use sentry_hooks::{Decision, Delivery, Provenance, cooldown_key};
 use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::error::TrySendError;
@@ -196,6 +196,7 @@ impl Queue {
         let done = match (offer.room.map_or_else(|| way.room(), Ok), way.promises.on_disk()) {
             (Ok(room), _) => match way.promises.make(delivery, promise).await {
                 Ok(()) => {
+                    say_accepted(delivery, accepted.about());
                     room.send(Task { accepted, promise: promise.take() });
                     return Ok(());
                 }
@@ -207,8 +208,9 @@ impl Queue {
             }
             (Err(full), _) => Err(Refused::NoRoom(full.to_string())),
         };
-        if done.is_err() {
-            way.pipeline.give_back(&accepted).await;
+        match done {
+            Ok(()) => say_accepted(delivery, accepted.about()),
+            Err(_) => way.pipeline.give_back(&accepted).await,
         }
         done
     }
@@ -238,9 +240,9 @@ impl Queue {
             refused => printable::line(&refused.to_string()),
         };
         let webhook = delivery.webhook().ok();
-        let About { name, issue, bytes } = About::of(delivery, webhook.as_ref());
+        let About { name, issue, project, bytes, .. } = About::of(delivery, webhook.as_ref());
         let key = webhook.as_ref().and_then(cooldown_key);
-        tracing::warn!(delivery = ?name, ?issue, ?key, bytes, "not kept: {refused}");
+        tracing::warn!(delivery = ?name, ?issue, ?project, ?key, bytes, "not kept: {refused}");
         NotKept
     }
 
@@ -320,6 +322,15 @@ impl Queue {
             !alone
         })
     }
+}
+
+/// Says once that a delivery is accepted: not again when it comes from the disk.
+fn say_accepted(delivery: &Delivery, about: &About) {
+    if delivery.provenance() == Provenance::Store {
+        return;
+    }
+    let About { name, issue, project, secret, bytes } = about;
+    tracing::info!(delivery = ?name, ?issue, ?project, secret, bytes, "accepted");
 }
 
 /// A delivery that another one of the same trouble is in the way of.
