@@ -4,6 +4,11 @@
 //! over it. It holds sentences of typed [`Span`]s, never finished text; a renderer of [`render`]
 //! is the only way out, and escapes everything that came from outside for its medium.
 //!
+//! Secrets that stand in the diff, in the source around frames, in the event's texts or in commit
+//! messages are `***` wherever the report would show or quote them. They are known by their names
+//! (`DB_PASSWORD = "…"`) and by well-known forms (`ghp_…`, `postgres://user:…@host`); one that is
+//! neither named nor of such a form is shown as it is.
+//!
 //! ```
 //! use sentry_correlate::report::{Report, Style, render};
 //! use sentry_correlate::{Decisive, Incident, Ranking, Silence, Verdict, Window};

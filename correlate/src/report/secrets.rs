@@ -1,7 +1,7 @@
 //! The secrets that a report could give away: what is hidden in one place must not be read in
 //! another.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use memchr::memmem;
@@ -18,6 +18,11 @@ const LEAST: usize = 4;
 const LEAST_WORD: usize = 6;
 /// The same for a part of one: letters and digits in a row.
 const LEAST_PART: usize = 5;
+
+/// How much is looked through for parts of secrets, in bytes; what the best suspects hold comes first.
+const MOST_HIDDEN: usize = 1 << 18;
+/// How many values are asked whether they are words of the lines; more are taken for none.
+const MOST_ASKED: usize = 512;
 
 /// Values that stand where secrets do and are none.
 const COMMON: &[&str] = &[
@@ -93,7 +98,7 @@ impl Secrets {
         if self.hidden.is_empty() || word.is_empty() {
             return false;
         }
-        let part = self.hidden.contains(&word.to_ascii_lowercase());
+        let part = self.hides(word);
         part && (mask::is_opaque(word) || !self.shows(word)) || !self.places(word, false).is_empty()
     }
 
@@ -118,13 +123,19 @@ impl Secrets {
                 && run.len() >= LEAST_PART;
             if mixed {
                 let word = &text[from..from + run.len()];
-                if self.hidden.contains(&word.to_ascii_lowercase()) && !self.shows(word) {
+                if self.hides(word) && !self.shows(word) {
                     found.push(from..from + run.len());
                 }
             }
             from += run.len() + 1;
         }
         found
+    }
+
+    /// Whether a word is part of something hidden.
+    fn hides(&self, word: &str) -> bool {
+        let lower = word.to_ascii_lowercase();
+        memmem::find(self.hidden.as_bytes(), lower.as_bytes()).is_some()
     }
 
     /// Whether a word stands somewhere outside of secrets, as a word or a part of a name.
@@ -238,14 +249,18 @@ impl<'a> Read<'a> {
         }
         secrets.shown_lower = secrets.shown.to_ascii_lowercase();
         let mut values = BTreeSet::new();
-        for found in &self.found {
-            secrets.hidden.push_str(&found.text.to_ascii_lowercase());
-            secrets.hidden.push('\n');
-            found.values(&mut values);
+        let mut seen = HashSet::new();
+        for found in self.found.iter().filter(|found| seen.insert(found.text)) {
+            if secrets.hidden.len() + found.text.len() < MOST_HIDDEN {
+                secrets.hidden.push_str(&found.text.to_ascii_lowercase());
+                secrets.hidden.push('\n');
+            }
         }
+        self.found.iter().for_each(|found| found.values(&mut values));
+        let mut asked = 0;
         for (value, literal) in values {
             if let Some(begin) = value.as_bytes().first_chunk::<LEAST>()
-                && secrets.tells(value, literal)
+                && (mask::is_opaque(value) || secrets.tells(value, literal, &mut asked))
             {
                 secrets.values.entry(*begin).or_default().push(value.to_owned());
             }
@@ -287,18 +302,19 @@ impl<'a> Found<'a> {
 impl Secrets {
     /// Whether a hidden value is to be hidden in every text: not a number, a word of the language or
     /// a piece of code.
-    fn tells(&self, value: &str, literal: bool) -> bool {
+    fn tells(&self, value: &str, literal: bool, asked: &mut usize) -> bool {
         if value.len() < LEAST || value.bytes().all(|b| b == b'*') {
             return false;
-        }
-        if mask::is_opaque(value) {
-            return true;
         }
         let letters = value.bytes().any(|b| b.is_ascii_alphabetic());
         let others = value.bytes().any(|b| !b.is_ascii_alphabetic());
         let long = letters && others || value.len() >= LEAST_WORD;
         let common = COMMON.iter().any(|it| value.eq_ignore_ascii_case(it));
-        literal && long && !common && !mask::names_secret(value) && !self.shows(value)
+        if !literal || !long || common || mask::names_secret(value) {
+            return false;
+        }
+        *asked += 1;
+        *asked > MOST_ASKED || !self.shows(value)
     }
 }
 

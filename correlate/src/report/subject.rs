@@ -7,7 +7,7 @@ use crate::Incident;
 /// What broke. All text here is the reporter's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// Title as Sentry shows it, or the outermost exception, or the message.
+    /// Title as Sentry shows it, or the outermost exception, or the message; without secrets.
     pub title: String,
     /// Release as the event names it.
     pub release: Option<String>,

@@ -26,7 +26,7 @@ pub struct Suspect {
     pub author: String,
     /// When it was committed.
     pub committed_at: Option<OffsetDateTime>,
-    /// First line of its message.
+    /// First line of its message, without secrets.
     pub summary: String,
     /// What raised and lowered it, the largest amount first.
     pub reasons: Vec<Reason>,

@@ -226,3 +226,28 @@ fn ordinary_words_stay_though_a_secret_is_one() {
         "Use postgres"
     );
 }
+
+#[test]
+fn thousands_of_secrets_are_soon_known() {
+    let word = |mut n: usize| -> String {
+        let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).expect("a letter"));
+        let mut word = "canary".to_owned();
+        while n > 0 {
+            word.push(letter(n));
+            n /= 26;
+        }
+        word
+    };
+    let added: String = (1..399).map(|n| format!("A{n}_PASSWORD: {}\n", word(n))).collect();
+    let incident = incident("a.yml", &format!("refused {}", word(77)), &added);
+    let changes = (0..12).map(|n| {
+        let digit = char::from_digit(n, 16).expect("a digit");
+        change(digit, "a.yml", &format!("Use {}", word(5)), "", &added)
+    });
+    let window = Window::of_history(changes);
+    let ranking = Ranker::default().rank(&incident, &window);
+    let started = std::time::Instant::now();
+    let report = Report::new(&incident, &window, &ranking);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    assert_hidden(&report, "many");
+}

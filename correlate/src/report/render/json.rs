@@ -1,6 +1,6 @@
 //! For programs: one versioned object.
 //!
-//! Texts are whole and as they came, so a program that shows them must escape them for its own
+//! Texts are whole and as they came but for secrets (`***`), so a program that shows them must escape them for its own
 //! medium; in the output, control characters and characters that reorder or hide text are written
 //! as `\u` escapes. `statement`s are the exception: they are finished lines, safe as Markdown.
 

@@ -8,6 +8,8 @@
 //! | [`text`] | escape sequences, control characters, characters that reorder or hide text, endless lines |
 //! | [`markdown`], [`title`] | mentions, references, links, images, HTML or any other markup from outside text |
 //! | [`json`] | unescaped control, reordering or hidden characters; the text itself is kept whole |
+//!
+//! Secrets are gone from a report before it is rendered, as far as they are known for such.
 
 pub(crate) mod clean;
 mod escape;
