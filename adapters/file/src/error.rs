@@ -62,8 +62,8 @@ impl StoreFileError {
         matches!(self.problem, Problem::Unreadable)
     }
 
-    /// As many deliveries wait as the [`Inbox`](crate::Inbox) may hold. Answer with 500: Sentry may
-    /// send it again, and nothing is kept by filling the disk.
+    /// As many deliveries wait as the [`Inbox`](crate::Inbox) may hold. Answer with 500: nothing is
+    /// kept by filling the disk, and Sentry sends it again where the integration is a published one.
     #[must_use]
     pub fn is_full(&self) -> bool {
         matches!(self.problem, Problem::Full { .. })

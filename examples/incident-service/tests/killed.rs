@@ -9,8 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Program, deliver};
-use incident_service::shop::{self, repository};
+use common::{Program, a_shop, deliver};
+use incident_service::shop;
 
 const SECRET: &str = "test-secret";
 
@@ -21,8 +21,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        repository::write(&shop::HISTORY, &dir.path().join("shop.git")).unwrap();
+        let (dir, _) = a_shop();
         Self { dir }
     }
 

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{Program, deliver};
+use common::{Program, a_shop, deliver};
 use incident_service::checked::CheckedRepository;
 use incident_service::pipeline::{Accepted, Decided, Investigator, Outcome, Pipeline};
-use incident_service::shop::{self, repository};
+use incident_service::shop;
 use sentry_correlate_git::GitRepository;
 use sentry_hooks::{Decision, Delivery, Headers, MemoryCooldown, Policy, danger};
 use time::OffsetDateTime;
@@ -29,8 +29,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        repository::write(&shop::HISTORY, &dir.path().join("shop.git")).unwrap();
+        let (dir, _) = a_shop();
         Self { dir }
     }
 

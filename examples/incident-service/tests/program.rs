@@ -7,8 +7,8 @@ mod common;
 
 use std::process::{Command, Stdio};
 
-use common::{Program, answer, deliver};
-use incident_service::shop::{self, repository};
+use common::{Program, a_shop, answer, deliver};
+use incident_service::shop;
 use sentry_hooks::sign;
 use serde_json::Value;
 
@@ -16,9 +16,7 @@ const SECRET: &str = "canary-0f9e8d7c6b5a";
 
 #[tokio::test]
 async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
-    let dir = tempfile::tempdir().unwrap();
-    let repo = dir.path().join("shop.git");
-    repository::write(&shop::HISTORY, &repo).unwrap();
+    let (_dir, repo) = a_shop();
     let mut program = Program::serve(&[
         ("SENTRY_WEBHOOK_SECRET", &format!("an-older-one, {SECRET}")),
         ("REPO", repo.to_str().unwrap()),
@@ -46,9 +44,7 @@ async fn serve_is_configured_by_environment_and_ends_with_its_work_done() {
 
 #[tokio::test]
 async fn without_a_reader_of_its_reports_the_service_ends_with_code_1() {
-    let dir = tempfile::tempdir().unwrap();
-    let repo = dir.path().join("shop.git");
-    repository::write(&shop::HISTORY, &repo).unwrap();
+    let (_dir, repo) = a_shop();
     let mut program =
         Program::serve(&[("SENTRY_WEBHOOK_SECRET", SECRET), ("REPO", repo.to_str().unwrap())]);
     let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
@@ -61,9 +57,7 @@ async fn without_a_reader_of_its_reports_the_service_ends_with_code_1() {
 
 #[tokio::test]
 async fn what_finds_no_room_on_the_disk_is_answered_with_500() {
-    let dir = tempfile::tempdir().unwrap();
-    let repo = dir.path().join("shop.git");
-    repository::write(&shop::HISTORY, &repo).unwrap();
+    let (_dir, repo) = a_shop();
     let mut program = Program::serve(&[
         ("SENTRY_WEBHOOK_SECRET", SECRET),
         ("REPO", repo.to_str().unwrap()),
@@ -82,9 +76,7 @@ async fn what_finds_no_room_on_the_disk_is_answered_with_500() {
 
 #[tokio::test]
 async fn what_is_refused_is_in_the_log_once_for_each_reason_without_its_content() {
-    let dir = tempfile::tempdir().unwrap();
-    let repo = dir.path().join("shop.git");
-    repository::write(&shop::HISTORY, &repo).unwrap();
+    let (_dir, repo) = a_shop();
     let mut program = Program::serve(&[
         ("SENTRY_WEBHOOK_SECRET", SECRET),
         ("REPO", repo.to_str().unwrap()),
@@ -113,9 +105,7 @@ async fn what_is_refused_is_in_the_log_once_for_each_reason_without_its_content(
 
 #[tokio::test]
 async fn words_of_a_delivery_cannot_begin_a_line_of_the_log() {
-    let dir = tempfile::tempdir().unwrap();
-    let repo = dir.path().join("shop.git");
-    repository::write(&shop::HISTORY, &repo).unwrap();
+    let (_dir, repo) = a_shop();
     let mut program =
         Program::serve(&[("SENTRY_WEBHOOK_SECRET", SECRET), ("REPO", repo.to_str().unwrap())]);
     let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
@@ -130,9 +120,7 @@ async fn words_of_a_delivery_cannot_begin_a_line_of_the_log() {
 
 #[test]
 fn words_of_an_event_cannot_control_the_terminal() {
-    let dir = tempfile::tempdir().unwrap();
-    let repo = dir.path().join("shop.git");
-    repository::write(&shop::HISTORY, &repo).unwrap();
+    let (dir, repo) = a_shop();
     let event = dir.path().join("event.json");
     let release = r"shop@\u001b[2J\u009b1A\u202e9\nerror: all is well";
     std::fs::write(&event, format!(r#"{{"event_id":"1f","title":"x","release":"{release}"}}"#))

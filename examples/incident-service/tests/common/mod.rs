@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use incident_service::shop::{self, repository};
 use tempfile::TempDir;
 
 /// A part of the material that is kept beside the project, or nothing, said aloud.
@@ -21,6 +22,14 @@ pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     }
     println!("skipped: {} not found", path.display());
     None
+}
+
+/// The shop's repository, and the directory that it is in.
+pub(crate) fn a_shop() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let repo = dir.path().join("shop.git");
+    repository::write(&shop::HISTORY, &repo).unwrap();
+    (dir, repo)
 }
 
 /// Posts an `event_alert` as Sentry does; it is taken.
