@@ -50,6 +50,7 @@ const LONGEST: usize = 100;
 
 /// Whether a name, whatever stands in front of it, is that of a secret.
 pub(in crate::report) fn names_secret(name: &str) -> bool {
+    let name = unnumbered(name);
     // The key of a variable opens something; that of a table or cache is a name, in small letters.
     let Some(last) = name.bytes().next_back().map(|last| last.to_ascii_lowercase()) else {
         return false;
@@ -61,6 +62,17 @@ pub(in crate::report) fn names_secret(name: &str) -> bool {
             })
     };
     name.ends_with("_KEY") || is_pass(name) || ENDINGS.iter().any(|ending| ends(ending))
+}
+
+/// The name without what tells it from its like: `TOKEN_2`, `DB_PASSWORD_PROD`.
+fn unnumbered(name: &str) -> &str {
+    const LIKE: &[&str] =
+        &["prod", "production", "staging", "dev", "test", "live", "old", "new", "value"];
+    let digits = |c: char| c.is_ascii_digit();
+    let parts = name.rsplit_once(['_', '-']);
+    let like = |part: &str| LIKE.iter().any(|like| part.eq_ignore_ascii_case(like));
+    let name = parts.filter(|(_, part)| like(part)).map_or(name, |(before, _)| before);
+    name.trim_end_matches(digits).trim_end_matches(['_', '-'])
 }
 
 /// Whether of the names of secrets it is one of which prose says little but the value.
