@@ -40,6 +40,8 @@ const TOKENS: &[Shape] = &[
     // Sentry.
     shape("sntrys_", 8, is_base64),
     shape("sntryu_", 8, is_base64),
+    // Model providers; short words begin so, too.
+    shape("sk-", 32, is_word),
     // Registries, Google.
     shape("npm_", 20, is_word),
     shape("pypi-", 20, is_word),
@@ -267,6 +269,7 @@ mod tests {
             ("sntryu_canary0123456", "***"),
             ("//registry.example/:x=npm_canary0123456789abcdef", "//registry.example/:x=***"),
             ("whsec_canary01234", "***"),
+            ("key provided: sk-canary0123456789abcdef0123456789", "key provided: ***"),
             ("\"shop:canary@tcp(db:3306)/shop\"", "\"***@tcp(db:3306)/shop\""),
         ] {
             assert_eq!(mask::secrets(line), expected);
@@ -310,6 +313,7 @@ mod tests {
             "eyJust a word. And. more",
             "https://hooks.slack.com/services/",
             "task-sk_live = 1",
+            "sk-learn-contrib: 1",
             "design=1",
         ] {
             assert_eq!(mask::secrets(line), line);
