@@ -24,13 +24,14 @@ use model::Model;
 /// Prior weights of signals that no labelled case exercises: recorded cases carry neither source
 /// lines nor deployments nor the signs and spaces of changed lines nor lists of ignored revisions, no
 /// merge and no bot is among their candidates.
-pub const UNMEASURED: [(&str, f64); 6] = [
+pub const UNMEASURED: [(&str, f64); 7] = [
     ("source-words", 0.5),
     ("deployed", 0.3),
     ("merge", -2.0),
     ("bot", -0.3),
     ("form-only", -1.0),
     ("ignored-revision", -1.0),
+    ("foreign-trace", 4.0),
 ];
 
 /// Below this probability nobody is named.

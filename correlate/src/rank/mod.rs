@@ -163,7 +163,8 @@ impl Ranker {
         let mut hypotheses: Vec<(usize, Hypothesis)> = (0..prepared.len())
             .map(|position| (position, self.hypothesis(&scene, position, gate)))
             .collect();
-        let (mut none_contributions, none_score) = self.none(&none::inputs(&scene), gate);
+        let (mut none_contributions, none_score) =
+            self.none(&none::inputs(&scene), none::is_foreign(&scene), gate);
         let scores = hypotheses.iter().map(|(_, hypothesis)| hypothesis.score).collect();
         let nest = Nest::new(self.weights.any, scores, none_score);
         for (_, hypothesis) in &mut hypotheses {
@@ -246,15 +247,17 @@ impl Ranker {
     }
 
     /// What speaks for "none of these", in log-odds, and its score: what [`Any`] is applied to.
-    fn none(&self, inputs: &[f64], gate: f64) -> (Vec<Contribution>, f64) {
+    fn none(&self, inputs: &[f64], is_foreign: bool, gate: f64) -> (Vec<Contribution>, f64) {
         let inputs = [("bias", 1.0), ("off-stack", gate)]
             .into_iter()
-            .chain(none::INPUTS.into_iter().zip(inputs.iter().copied()));
+            .chain(none::INPUTS.into_iter().zip(inputs.iter().copied()))
+            .map(|(name, x)| (name, x, &self.weights.none))
+            .chain(is_foreign.then_some((none::FOREIGN, 1.0, &self.weights.unmeasured)));
         let Any { slope, shift } = self.weights.any;
         let mut score = 0.0;
         let contributions = inputs
-            .map(|(signal, x)| {
-                let amount = self.weights.none.get(signal).copied().unwrap_or(0.0) * x;
+            .map(|(signal, x, weights)| {
+                let amount = weights.get(signal).copied().unwrap_or(0.0) * x;
                 score += amount;
                 let shift = if signal == "bias" { shift } else { 0.0 };
                 Contribution { signal, amount: slope * amount - shift }

@@ -16,8 +16,9 @@ pub struct Weights {
     pub version: u32,
     /// Fitted weights by signal.
     pub signals: BTreeMap<String, Weight>,
-    /// Prior weights of signals that no labelled case exercises. Evidence of these is marked
-    /// [`measured: false`](crate::Evidence::measured).
+    /// Prior weights of signals that no labelled case exercises, and of `foreign-trace`: none of the
+    /// program's own frames is a file of the repository, which speaks for "none of these". Evidence
+    /// of these is marked [`measured: false`](crate::Evidence::measured).
     pub unmeasured: BTreeMap<String, f64>,
     /// Weights of the gate's inputs and its `bias`: log-odds that the fault lies off the stack.
     pub gate: BTreeMap<String, f64>,
@@ -88,6 +89,7 @@ impl Weights {
 
 #[cfg(test)]
 mod tests {
+    use super::super::none::FOREIGN;
     use super::*;
     use crate::Direction;
     use crate::signals::ALL;
@@ -107,6 +109,8 @@ mod tests {
                 }
             }
         }
-        assert_eq!(weights.signals.len() + weights.unmeasured.len(), ALL.len());
+        let prior = weights.unmeasured.iter().filter(|(name, _)| *name != FOREIGN).count();
+        assert_eq!(weights.signals.len() + prior, ALL.len());
+        assert!(weights.unmeasured[FOREIGN] > 0.0);
     }
 }

@@ -147,6 +147,7 @@ fn signal(name: &'static str) -> &'static str {
         "candidates" => "the number of candidates",
         "off-stack" => "the kind of crash, whose cause may be off the stack",
         "blamed-elsewhere" => "lines of the trace that are older than the release",
+        "foreign-trace" => "none of the program's own frames is in this repository (not measured)",
         "touching-files" => "of many changes to the trace's files some fit by chance",
         name => name,
     }
