@@ -1,9 +1,6 @@
 //! The token for Sentry and the callers' tokens never come out.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use base64::Engine as _;
 use bytes::Bytes;
 use http::Request;
@@ -13,22 +10,11 @@ use sentry_client::testing::{FakeIssue, FakeSentry, Fault};
 use sentry_client::{HttpClient, RetryPolicy};
 use tower::ServiceExt as _;
 
+mod support;
+use support::Log;
+
 const SENTRY: &str = "sntryu_CANARY/0123+45=6789abcdef0123";
 const CALLER: &str = "caller/CANARY+token=9876543210";
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 fn percent(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
@@ -120,7 +106,7 @@ async fn nothing_shows_a_token() {
         }
     }
     assert_eq!(answers, 12 * 3 * 4 * 3);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.take();
     assert!(log.contains("caller=\"agent\""), "it logs who called");
     assert!(log.contains("redirects elsewhere"), "it logs what the operator can mend");
     assert_clean("the log", &log);

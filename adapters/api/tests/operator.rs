@@ -1,8 +1,6 @@
 //! What the operator is told in the log.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,38 +11,24 @@ use sentry_client::testing::{FakeEvent, FakeIssue, FakeSentry, Fault};
 use tower::ServiceExt as _;
 use tracing_subscriber::filter::LevelFilter;
 
+mod support;
+use support::Log;
+
 /// The warnings of one test, whose thread alone they come from.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+fn begin() -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(LevelFilter::WARN)
+        .with_writer(move || writer.clone())
+        .finish();
+    (log, tracing::subscriber::set_default(subscriber))
 }
 
-impl Log {
-    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_max_level(LevelFilter::WARN)
-            .with_writer(move || writer.clone())
-            .finish();
-        (log, tracing::subscriber::set_default(subscriber))
-    }
-
-    /// The lines since the last call.
-    fn lines(&self) -> Vec<String> {
-        let bytes = std::mem::take(&mut *self.0.lock().unwrap());
-        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
-    }
+/// The lines since the last call.
+fn warnings(log: &Log) -> Vec<String> {
+    log.take().lines().map(str::to_owned).collect()
 }
 
 fn service(sentry: &FakeSentry, callers: &str) -> ApiService {
@@ -60,18 +44,18 @@ async fn get(api: &ApiService, path: &str) -> u16 {
 
 #[tokio::test]
 async fn a_missing_scope_is_named_at_the_start() {
-    let (log, _guard) = Log::begin();
+    let (log, _guard) = begin();
     let sentry = FakeSentry::new("acme");
     let read = ["org:read", "project:read", "event:read", "member:read", "team:read"];
     sentry.set_scopes(&read);
     let reading = service(&sentry, "reader:ro:ro-token");
     assert_eq!(reading.check_token().await.unwrap().scopes, read);
-    assert_eq!(log.lines().len(), 0, "nobody may write, so event:write is not needed");
+    assert_eq!(warnings(&log).len(), 0, "nobody may write, so event:write is not needed");
 
     let writing = service(&sentry, "reader:ro:ro-token,writer:rw:rw-token");
     let error = writing.check_token().await.unwrap_err();
     assert_eq!(error.missing_scope(), Some("event:write"));
-    let lines = log.lines();
+    let lines = warnings(&log);
     assert!(lines.len() == 1 && lines[0].contains("lacks the scope event:write"), "{lines:?}");
     assert_eq!(get(&writing, "/issues").await, 200, "it serves what it can");
 
@@ -82,7 +66,7 @@ async fn a_missing_scope_is_named_at_the_start() {
     ] {
         sentry.fail_next(fault);
         assert!(writing.check_token().await.is_err());
-        let lines = log.lines();
+        let lines = warnings(&log);
         assert!(lines.len() == 1 && lines[0].contains(says), "{lines:?}");
         assert!(!lines[0].contains("canary"), "{lines:?}");
     }
@@ -90,7 +74,7 @@ async fn a_missing_scope_is_named_at_the_start() {
 
 #[tokio::test]
 async fn what_sentry_forbids_is_told_once_for_each_call() {
-    let (log, _guard) = Log::begin();
+    let (log, _guard) = begin();
     let sentry = FakeSentry::new("acme");
     let issue = sentry.add_issue(FakeIssue::new("shop", "TimeoutError: pool"));
     sentry.add_event(&issue, FakeEvent::new().release("shop@2.0.0"));
@@ -106,7 +90,7 @@ async fn what_sentry_forbids_is_told_once_for_each_call() {
             sentry.fail_next(Fault::status(status).body(r#"{"detail":"canary"}"#));
             assert!(get(&api.clone(), path).await >= 400);
         }
-        let lines = log.lines();
+        let lines = warnings(&log);
         assert!(lines.len() == 1 && lines[0].contains(word), "{status}: {lines:?}");
         assert!(!lines[0].contains("canary"), "{lines:?}");
     }
@@ -115,5 +99,5 @@ async fn what_sentry_forbids_is_told_once_for_each_call() {
         sentry.fail_next(Fault::status(503));
         assert_eq!(get(&api, &one).await, 503);
     }
-    assert_eq!(log.lines().len(), 0, "what passes or is a caller's mistake is not told");
+    assert_eq!(warnings(&log).len(), 0, "what passes or is a caller's mistake is not told");
 }
