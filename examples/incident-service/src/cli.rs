@@ -78,7 +78,8 @@ pub enum Command {
     /// is worked on after the next start with the same --state, and an issue that was answered stays
     /// so until its cooldown ends. Killed between writing a report and noting it, the service writes
     /// that report again. On SIGINT or SIGTERM it ends after the incident in hand, for which it takes a
-    /// minute at most; what else waits is for the next start. When reports cannot be written to standard output, it ends with code 1.
+    /// minute at most; what else waits is for the next start. When reports cannot be written to
+    /// standard output, it ends with code 1.
     Serve(ServeArgs),
     /// Rank the changes of a local git repository for an event.
     ///

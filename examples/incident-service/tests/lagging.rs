@@ -7,16 +7,21 @@ mod common;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common::{Program, a_shop, deliver};
 use incident_service::checked::CheckedRepository;
-use incident_service::pipeline::{Accepted, Decided, Investigator, Outcome, Pipeline};
+use incident_service::pipeline::{
+    About, Accepted, Decided, Investigator, Outcome, Pipeline, Worker,
+};
 use incident_service::shop;
 use sentry_correlate_git::GitRepository;
 use sentry_hooks::{Decision, Delivery, Headers, MemoryCooldown, Policy, danger};
+use sentry_store_file::Inbox;
 use time::OffsetDateTime;
 use time::macros::datetime;
+use tokio::sync::mpsc;
 
 const SECRET: &str = "test-secret";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -110,6 +115,39 @@ async fn a_release_that_is_fetched_later_is_found_by_the_next_delivery() {
     let third = [shop::SECOND_DELIVERY, b" "].concat();
     let after = pipeline.decide(&delivery(&third), "after", end, LEASE).await;
     assert!(matches!(after, Decided::Done(Outcome::Passed(Decision::Cooling { .. }))), "{after:?}");
+}
+
+#[tokio::test]
+async fn a_delivery_that_waits_on_the_disk_is_looked_into_again_by_itself() {
+    let scene = Scene::new();
+    let inbox = tempfile::tempdir().unwrap();
+    let inbox = Arc::new(Inbox::open(inbox.path()).unwrap());
+    let pipeline = Pipeline { cooldown: Duration::from_secs(1), ..scene.pipeline() };
+    let (tell, mut outcomes) = mpsc::unbounded_channel();
+    let tell = Arc::new(move |_: &About, outcome| tell.send(outcome).unwrap_or_default());
+    let now = OffsetDateTime::now_utc;
+    let (queue, worker) = Worker::new(Arc::new(pipeline), Some(Arc::clone(&inbox)), 8, now, tell);
+    let published = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&published);
+    let worker = tokio::spawn(worker.run(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(Ok(()))
+    }));
+
+    let away = Away::new(&scene.tag());
+    queue.keep(delivery(shop::FIRST_DELIVERY)).await.unwrap();
+    for _ in 0..2 {
+        let outcome = outcomes.recv().await.unwrap();
+        assert!(matches!(outcome, Outcome::Unresolved(..)), "{outcome}");
+        assert_eq!(inbox.waiting().unwrap().len(), 1, "the next process would look again");
+    }
+    assert_eq!(published.load(Ordering::Relaxed), 1, "what is not known is said once");
+    drop(away);
+    while !matches!(outcomes.recv().await.unwrap(), Outcome::Answered(_)) {}
+    assert_eq!(published.load(Ordering::Relaxed), 2);
+    drop(queue);
+    worker.await.unwrap().unwrap();
+    assert!(inbox.waiting().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -19,12 +19,14 @@ pub(super) struct Undone {
     pub(super) owner: Option<String>,
     /// Whether it was offered in vain before, which is said once.
     pub(super) refused: bool,
+    /// How often it was looked into already.
+    pub(super) looks: u32,
 }
 
 impl Backlog {
     /// With what another process has left undone.
     pub(super) fn new(left: Vec<Kept>) -> Self {
-        let undone = |kept| Undone { kept, owner: None, refused: false };
+        let undone = |kept| Undone { kept, owner: None, refused: false, looks: 0 };
         let waiting = Mutex::new(left.into_iter().map(undone).collect());
         Self { waiting, came: Notify::new() }
     }

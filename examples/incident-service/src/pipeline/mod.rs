@@ -34,6 +34,8 @@ use repeats::{Repeats, Seen};
 
 /// How long an issue cools down whose release nobody knew: a clone may have it by then.
 const UNRESOLVED: Duration = Duration::from_secs(2 * 60);
+/// How often such a delivery is looked into.
+const LOOKS: u32 = 6;
 
 /// Everything that a delivery passes through. Shared by reference; holds no delivery.
 pub struct Pipeline {
@@ -81,6 +83,8 @@ pub struct Accepted {
     key: String,
     repeats: Repeats,
     owner: String,
+    /// How often it was looked into already.
+    looks: u32,
 }
 
 impl Accepted {
@@ -88,6 +92,12 @@ impl Accepted {
     #[must_use]
     pub fn about(&self) -> &About {
         &self.about
+    }
+
+    /// How often it was looked into with this outcome, where it is to be looked into again.
+    fn again(&self, outcome: &Outcome) -> Option<u32> {
+        let looks = self.looks + 1;
+        (matches!(outcome, Outcome::Unresolved(..)) && looks < LOOKS).then_some(looks)
     }
 }
 
@@ -126,6 +136,7 @@ impl Pipeline {
             repeats: Repeats::of(delivery, &webhook, &key),
             key,
             owner: owner.to_owned(),
+            looks: 0,
         };
         self.claim(accepted, now, lease).await
     }
@@ -156,7 +167,8 @@ impl Pipeline {
     }
 
     /// Looks into an incident and publishes its report; the claims are confirmed after that. Where
-    /// the release is not known (yet), the issue cools down for two minutes at most.
+    /// the release is not known (yet), the issue cools down for two minutes at most; a report that
+    /// says so is published once.
     ///
     /// A lease that has run out while the incident waited is renewed; where somebody else has
     /// taken it, the incident is left to them.
@@ -167,7 +179,7 @@ impl Pipeline {
     {
         let Accepted { key, owner, .. } = accepted;
         let outcome = match self.cooldowns.claim(key, owner, now, self.lease()).await {
-            Ok(Claim::Claimed | Claim::Yours) => self.answer(&accepted.incident, publish).await,
+            Ok(Claim::Claimed | Claim::Yours) => self.answer(accepted, publish).await,
             Ok(claim) => Outcome::Passed(claim.into()),
             Err(error) => Outcome::Failed(error.to_string()),
         };
@@ -178,12 +190,17 @@ impl Pipeline {
                 noted(remembered, "a repeat of this delivery may be looked into again");
             }
             Outcome::Unresolved(..) => {
-                self.cool(accepted, now, self.cooldown.min(UNRESOLVED)).await;
+                self.cool(accepted, now, self.soon()).await;
                 self.forget(accepted).await;
             }
             _ => self.give_back(accepted).await,
         }
         outcome
+    }
+
+    /// When a release that was not known may be.
+    fn soon(&self) -> Duration {
+        self.cooldown.min(UNRESOLVED)
     }
 
     async fn cool(&self, accepted: &Accepted, now: OffsetDateTime, by: Duration) {
@@ -206,17 +223,22 @@ impl Pipeline {
         noted(released, "this delivery stays claimed until its lease runs out");
     }
 
-    async fn answer<P, F>(&self, incident: &Incident, publish: P) -> Outcome
+    async fn answer<P, F>(&self, accepted: &Accepted, publish: P) -> Outcome
     where
         P: FnOnce(Arc<Report>) -> F,
         F: Future<Output = Result<(), Failure>>,
     {
+        let incident = &accepted.incident;
         let analysis = self.investigator.look_into(incident.clone(), &Query::of(incident)).await;
         if let Some(reason) = analysis.unanswered() {
             return Outcome::Failed(reason);
         }
         let unresolved = analysis.unresolved();
         let report = Arc::new(analysis.report);
+        // That it is not known was published after the first look.
+        if let (Some(reason), 1..) = (&unresolved, accepted.looks) {
+            return Outcome::Unresolved(report, reason.clone());
+        }
         match (publish(Arc::clone(&report)).await, unresolved) {
             (Ok(()), None) => Outcome::Answered(report),
             (Ok(()), Some(reason)) => Outcome::Unresolved(report, reason),

@@ -56,11 +56,13 @@ struct Offer {
     owner: String,
     /// A place that it has already.
     room: Option<mpsc::OwnedPermit<Task>>,
+    /// How often the delivery was looked into already.
+    looks: u32,
 }
 
 impl Offer {
     fn new(queue: &Queue) -> Self {
-        Self { owner: queue.0.owners.next(), room: None }
+        Self { owner: queue.0.owners.next(), room: None, looks: 0 }
     }
 }
 
@@ -138,11 +140,12 @@ impl Queue {
 
     /// Whether what waited on the disk need not wait there on.
     async fn offer(&self, undone: Undone, room: mpsc::OwnedPermit<Task>) -> bool {
-        let Undone { kept, owner, refused } = undone;
+        let Undone { kept, owner, refused, looks } = undone;
         let Some((delivery, mut promise)) = self.0.promises.read(kept).await else { return true };
         let offer = Offer {
             owner: owner.clone().unwrap_or_else(|| self.0.owners.next()),
             room: Some(room),
+            looks,
         };
         let Err(reason) = self.take(&delivery, &mut promise, offer).await else {
             if refused {
@@ -155,7 +158,7 @@ impl Queue {
         }
         // Where its promise is lost the next process finds it.
         if let Some(kept) = promise.take() {
-            self.0.backlog.push(Undone { kept, owner, refused: true });
+            self.0.backlog.push(Undone { kept, owner, refused: true, looks });
         }
         false
     }
@@ -187,12 +190,13 @@ impl Queue {
 
     async fn enqueue(
         &self,
-        accepted: Box<Accepted>,
+        mut accepted: Box<Accepted>,
         delivery: &Delivery,
         promise: &mut Promise,
         offer: Offer,
     ) -> Result<(), Refused> {
         let way = &self.0;
+        accepted.looks = offer.looks;
         let done = match (offer.room.map_or_else(|| way.room(), Ok), way.promises.on_disk()) {
             (Ok(room), _) => match way.promises.make(delivery, promise).await {
                 Ok(()) => {
@@ -225,7 +229,7 @@ impl Queue {
         let made = self.0.promises.make(delivery, promise).await;
         made.map_err(|failure| Refused::NoRoom(failure.to_string()))?;
         if let Some(kept) = promise.take() {
-            self.0.backlog.push(Undone { kept, owner, refused: false });
+            self.0.backlog.push(Undone { kept, owner, refused: false, looks: 0 });
         }
         Ok(())
     }

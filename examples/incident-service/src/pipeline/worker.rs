@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
 use sentry_correlate::Report;
 use sentry_store_file::Inbox;
@@ -10,9 +11,9 @@ use time::OffsetDateTime;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
-use super::backlog::Backlog;
+use super::backlog::{Backlog, Undone};
 use super::owners::Owners;
-use super::promises::Promises;
+use super::promises::{Promise, Promises};
 use super::queue::{Queue, Task, Way};
 use super::{About, Outcome, Pipeline};
 use crate::Failure;
@@ -101,14 +102,33 @@ impl Worker {
                 Outcome::NotPublished(failure) => Some(failure.clone()),
                 _ => None,
             };
+            let again = accepted.again(&outcome);
             (self.tell)(accepted.about(), outcome);
             if let Some(failure) = failure {
                 self.promises.put_back(&mut promise).await;
                 return Err(failure);
             }
-            self.promises.done(promise).await;
+            match again {
+                Some(looks) => self.look_again(promise, looks).await,
+                None => self.promises.done(promise).await,
+            }
         }
         Ok(())
+    }
+
+    /// Offers a delivery again when what was missing may be there. Until then it waits on the disk;
+    /// without an inbox, the next delivery of the issue is what looks again.
+    async fn look_again(&self, mut promise: Promise, looks: u32) {
+        // That work on it began says nothing against it.
+        self.promises.put_back(&mut promise).await;
+        let Some(kept) = promise else { return };
+        let backlog = Arc::clone(&self.backlog);
+        // Its issue cools down until then, and its own claim must be over.
+        let soon = self.pipeline.soon() + MARGIN;
+        tokio::spawn(async move {
+            tokio::time::sleep(soon).await;
+            backlog.push(Undone { kept, owner: None, refused: false, looks });
+        });
     }
 
     async fn next(&mut self) -> Option<Task> {
@@ -125,6 +145,9 @@ impl Worker {
         self.incidents.len()
     }
 }
+
+/// What clocks may differ by.
+const MARGIN: Duration = Duration::from_secs(1);
 
 /// A task that ends with whoever holds this.
 struct EndsWith(JoinHandle<()>);
