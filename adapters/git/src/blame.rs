@@ -16,7 +16,7 @@ use crate::limits::{Limits, Unknown};
 use crate::place::{Pass, replaced, same};
 
 /// A line of a file, counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Line {
     pub(crate) path: BString,
     pub(crate) number: u32,

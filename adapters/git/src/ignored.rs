@@ -46,6 +46,14 @@ impl Ignored {
         ignored
     }
 
+    /// Tells sets of revisions apart, whatever their order.
+    pub(crate) fn digest(&self) -> u64 {
+        let of = |id: &ObjectId| {
+            id.as_bytes().iter().take(8).fold(0, |digest, &byte| digest << 8 | u64::from(byte))
+        };
+        self.0.keys().fold(0, |digest, id| digest ^ of(id))
+    }
+
     /// The file that lists a revision.
     pub(crate) fn by(&self, id: &ObjectId) -> Option<&str> {
         self.0.get(id).map(AsRef::as_ref)

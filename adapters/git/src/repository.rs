@@ -10,13 +10,14 @@ use sentry_correlate::release::{Resolution, Tag};
 use sentry_correlate::source::{Query, Range, Sink};
 use sentry_correlate::{Change, SourceError, SourceRoot};
 
+use crate::answers::Answers;
 use crate::cache::Cache;
 use crate::web::WebUrl;
 
 /// A git repository on this machine, as a source of changes and releases.
 ///
-/// Cheap to clone; clones share the cache of commits that were read before. Work runs on threads of
-/// its own, so no runtime is needed and none is blocked.
+/// Cheap to clone; clones share the caches of commits that were read and of lines that were blamed
+/// before. Work runs on threads of its own, so no runtime is needed and none is blocked.
 ///
 /// ```no_run
 /// use sentry_correlate::source::Query;
@@ -36,6 +37,7 @@ pub struct GitRepository {
     name: String,
     pub(crate) settings: Arc<Settings>,
     cache: Arc<Mutex<Cache>>,
+    answers: Arc<Mutex<Answers>>,
 }
 
 /// How a repository is read.
@@ -120,6 +122,7 @@ impl GitRepository {
             name: format!("git {}", path.display()),
             settings: Arc::new(Settings { web, ..Settings::default() }),
             cache: Arc::default(),
+            answers: Arc::default(),
         })
     }
 
@@ -220,6 +223,11 @@ impl GitRepository {
         let mut repo = self.repo.to_thread_local();
         repo.object_cache_size_if_unset(32 << 20);
         repo
+    }
+
+    pub(crate) fn with_answers<T>(&self, act: impl FnOnce(&mut Answers) -> T) -> T {
+        // Each answer is whole when it enters.
+        act(&mut self.answers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn with_cache<T>(&self, act: impl FnOnce(&mut Cache) -> T) -> T {

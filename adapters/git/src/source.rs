@@ -8,6 +8,7 @@ use gix::bstr::ByteSlice;
 use sentry_correlate::source::{ChangeSource, DeploymentSource, Gap, Query, Sink};
 use sentry_correlate::{Blame, FramePath, Mapping, PathMap, SourceError};
 
+use crate::answers::{Answer, Asked};
 use crate::blame::{Line, blame};
 use crate::commit::moment;
 use crate::ignored::Ignored;
@@ -114,20 +115,37 @@ impl GitRepository {
             })
             .collect();
         let (Ok(start), false) = (sha.parse::<ObjectId>(), lines.is_empty()) else { return };
+        if self.settings.blame_budget.is_zero() {
+            return;
+        }
         let until = Instant::now().checked_add(self.settings.blame_budget);
         let go_on =
             || !sink.interrupt().is_set() && until.is_none_or(|until| Instant::now() < until);
-        let wanted: Vec<Line> = lines.iter().map(|(_, line)| line.clone()).collect();
-        let limits = Limits { go_on: &go_on, max_file_bytes: self.settings.max_file_bytes };
-        let unknown = blame(repo, (start, ignored), &wanted, limits, &mut |index, id, seconds| {
+        let told = |frame: usize, (id, seconds): Answer| {
             sink.blame(Blame {
-                frame: query.frames[lines[index].0].frame,
+                frame: query.frames[frame].frame,
                 sha: id.to_string(),
                 committed_at: moment(seconds),
             });
+        };
+        let digest = ignored.digest();
+        let asked = |line: &Line| Asked { start, ignored: digest, line: line.clone() };
+        let mut new = Vec::new();
+        for (frame, line) in lines {
+            match self.with_answers(|answers| answers.get(&asked(&line))) {
+                Some(answer) => told(frame, answer),
+                None => new.push((frame, line)),
+            }
+        }
+        let wanted: Vec<Line> = new.iter().map(|(_, line)| line.clone()).collect();
+        let limits = Limits { go_on: &go_on, max_file_bytes: self.settings.max_file_bytes };
+        let unknown = blame(repo, (start, ignored), &wanted, limits, &mut |index, id, seconds| {
+            let (frame, line) = &new[index];
+            self.with_answers(|answers| answers.insert(asked(line), (id, seconds)));
+            told(*frame, (id, seconds));
         });
         let late = unknown.iter().filter(|why| **why == Unknown::Late).count();
-        if late > 0 && !self.settings.blame_budget.is_zero() {
+        if late > 0 {
             sink.gap(Gap::Blame { frames: late });
         }
         if unknown.contains(&Unknown::Cut) {

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use gix::ObjectId;
 use sentry_correlate::source::{Outcome, Query, QueryFrame, Range};
 use sentry_correlate::{FrameRef, Gathered, Mapping, MappingRule, Sources, gather};
@@ -186,8 +188,28 @@ async fn no_budget_means_no_blame_and_no_complaint() {
     let made = Made::new();
     let root = made.commit("root", &[("a.py", "x\n")], &[]);
     let next = made.commit("next", &[("a.py", "y\n")], &[root]);
-    let repo = made.open().with_blame_budget(std::time::Duration::ZERO);
+    let repo = made.open().with_blame_budget(Duration::ZERO);
     let gathered = asked(&repo, root, next, vec![frame(0, "a.py", 1)]).await;
     assert!(gathered.window.blame.is_empty());
     assert_eq!(gathered.coverage[0].outcome, Outcome::Complete);
+}
+
+#[tokio::test]
+async fn a_line_that_was_blamed_before_takes_no_time() {
+    let made = Made::new();
+    let root = made.commit("root", &[("shop/run.py", "one\ntwo\n")], &[]);
+    let head = made.commit("head", &[("shop/run.py", "one\n2\n")], &[root]);
+    let hurried = |repo: &GitRepository| repo.clone().with_blame_budget(Duration::from_nanos(1));
+    let frames = || vec![frame(0, "shop/run.py", 2)];
+
+    let late = asked(&hurried(&made.open()), root, head, frames()).await;
+    assert_eq!(blamed(&late, 0), None);
+    let repo = made.open();
+    let first = asked(&repo, root, head, frames()).await;
+    assert_eq!(blamed(&first, 0), Some(head.to_string().as_str()));
+    let again = asked(&hurried(&repo), root, head, frames()).await;
+    assert_eq!(again.window.blame, first.window.blame);
+    // Another version's line is another question.
+    let older = asked(&hurried(&repo), root, root, frames()).await;
+    assert_eq!(blamed(&older, 0), None);
 }
