@@ -11,6 +11,7 @@ mod limits;
 mod missing;
 mod order;
 mod place;
+mod presence;
 mod releases;
 mod repository;
 mod source;

@@ -1,7 +1,7 @@
 //! Opening a repository, and how it is read.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ use crate::web::WebUrl;
 pub struct GitRepository {
     repo: gix::ThreadSafeRepository,
     name: String,
+    directory: PathBuf,
     pub(crate) settings: Arc<Settings>,
     cache: Arc<Mutex<Cache>>,
     answers: Arc<Mutex<Answers>>,
@@ -120,6 +121,7 @@ impl GitRepository {
         Ok(Self {
             repo,
             name: format!("git {}", path.display()),
+            directory: path.to_owned(),
             settings: Arc::new(Settings { web, ..Settings::default() }),
             cache: Arc::default(),
             answers: Arc::default(),
@@ -200,9 +202,11 @@ impl GitRepository {
     ///
     /// # Errors
     /// [`SourceError::UnknownRevision`], [`SourceError::UnknownRelease`],
-    /// [`SourceError::NoPredecessor`] or [`SourceError::NoRelease`].
+    /// [`SourceError::NoPredecessor`] or [`SourceError::NoRelease`]; [`SourceError::NotARepository`] or
+    /// [`SourceError::Unreadable`] where the repository has gone away since it was opened.
     pub fn resolve(&self, query: &Query) -> Result<Resolution, SourceError> {
-        crate::releases::resolve(&self.local(), query)
+        let resolution = crate::releases::resolve(&self.local(), query);
+        resolution.map_err(|error| crate::presence::explained(&self.directory, error))
     }
 
     /// All tags that lead to a commit, oldest first.

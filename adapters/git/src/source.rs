@@ -53,7 +53,7 @@ impl GitRepository {
     /// Everything a query asks for, on this thread and on as many more as there are processors.
     pub(crate) fn gather_changes(&self, query: &Query, sink: &Sink) -> Result<(), SourceError> {
         let repo = self.local();
-        let resolution = releases::resolve(&repo, query)?;
+        let resolution = self.resolve(query)?;
         sink.resolved(resolution.clone());
         let sha = resolution.new.sha.as_str();
         let mapped = self.map_frames(&repo, sha, query, sink);

@@ -235,3 +235,31 @@ async fn tags_are_deployments_around_the_onset() {
     assert_eq!((one.live_at, one.environment.as_deref()), (at(9), None));
     assert_eq!(one.source, "git tag");
 }
+
+#[test]
+fn a_release_that_is_missing_is_told_from_a_repository_that_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, away) = (dir.path().join("shop.git"), dir.path().join("away"));
+    let made = Made::new();
+    let commits = line(&made, None, "a", 2);
+    made.tag("v1.0.0", commits[0]);
+    made.tag("v1.1.0", commits[1]);
+    std::fs::rename(made.path(), &path).unwrap();
+    let repo = GitRepository::open(&path).unwrap();
+    assert!(resolve(&repo, "shop@1.1.0").is_ok());
+    let unknown = resolve(&repo, "shop@9.9.9");
+    assert!(matches!(unknown, Err(SourceError::UnknownRelease { .. })), "{unknown:?}");
+
+    std::fs::rename(path.join("refs/tags"), &away).unwrap();
+    std::fs::write(path.join("refs/tags"), "no directory").unwrap();
+    let unreadable = resolve(&repo, "shop@1.1.0");
+    assert!(matches!(unreadable, Err(SourceError::Unreadable { .. })), "{unreadable:?}");
+    std::fs::remove_file(path.join("refs/tags")).unwrap();
+    std::fs::rename(&away, path.join("refs/tags")).unwrap();
+
+    std::fs::rename(&path, &away).unwrap();
+    let gone = resolve(&repo, "shop@1.1.0");
+    assert!(matches!(gone, Err(SourceError::NotARepository { .. })), "{gone:?}");
+    std::fs::rename(&away, &path).unwrap();
+    assert!(resolve(&repo, "shop@1.1.0").is_ok());
+}

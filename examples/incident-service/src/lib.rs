@@ -3,7 +3,6 @@
 //! The program is a thin shell over this library, so that its tests reach every part.
 
 pub mod analyst;
-pub mod checked;
 pub mod cli;
 pub mod demo;
 mod failure;

@@ -15,7 +15,6 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::analyst::RepositoryAnalyst;
-use crate::checked::CheckedRepository;
 use crate::cli::ServeArgs;
 use crate::pipeline::{About, Investigator, Outcome, Pipeline, Queue, Worker};
 use crate::published::published;
@@ -68,7 +67,7 @@ fn investigator(args: &ServeArgs) -> Result<Option<Arc<Investigator>>, Failure> 
     let Some(dir) = &args.repo else { return Ok(None) };
     let repo = input::repository(dir, &args.map, args.repo_url.as_deref())?;
     let patience = Duration::from_secs(args.gather_seconds.into());
-    Ok(Some(Arc::new(Investigator::new(CheckedRepository::new(dir, repo), patience))))
+    Ok(Some(Arc::new(Investigator::new(repo, patience))))
 }
 
 /// What is behind the webhook.

@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common::{Program, a_shop, deliver};
-use incident_service::checked::CheckedRepository;
 use incident_service::pipeline::{
     About, Accepted, Decided, Investigator, Outcome, Pipeline, Worker,
 };
@@ -29,34 +28,30 @@ const LEASE: Duration = Duration::from_secs(60);
 const NOW: OffsetDateTime = datetime!(2026-11-20 14:00 UTC);
 
 struct Scene {
-    dir: tempfile::TempDir,
+    repo: PathBuf,
+    _dir: tempfile::TempDir,
 }
 
 impl Scene {
     fn new() -> Self {
-        let (dir, _) = a_shop();
-        Self { dir }
-    }
-
-    fn repo(&self) -> PathBuf {
-        self.dir.path().join("shop.git")
+        let (dir, repo) = a_shop();
+        Self { repo, _dir: dir }
     }
 
     fn pipeline(&self) -> Pipeline {
-        let repo = GitRepository::open(self.repo()).unwrap();
-        let source = CheckedRepository::new(self.repo(), repo);
+        let repo = GitRepository::open(&self.repo).unwrap();
         Pipeline {
             policy: Policy::new(),
             cooldowns: Arc::new(MemoryCooldown::new()),
             repeats: Arc::new(MemoryCooldown::new()),
             cooldown: 30 * MINUTE,
-            investigator: Arc::new(Investigator::new(source, 60 * MINUTE)),
+            investigator: Arc::new(Investigator::new(repo, 60 * MINUTE)),
         }
     }
 
     /// The tag of the release that failed.
     fn tag(&self) -> PathBuf {
-        self.repo().join("refs/tags/v1.4.0")
+        self.repo.join("refs/tags/v1.4.0")
     }
 }
 
@@ -154,7 +149,7 @@ async fn a_delivery_that_waits_on_the_disk_is_looked_into_again_by_itself() {
 async fn a_repository_that_is_away_answers_nothing_and_claims_nothing() {
     let scene = Scene::new();
     let pipeline = scene.pipeline();
-    let away = Away::new(&scene.repo());
+    let away = Away::new(&scene.repo);
     let first = accepted(&pipeline, "first", NOW).await;
     let published = async |_| panic!("there is nothing to publish");
     let outcome = pipeline.work(&first, NOW, published).await;
@@ -172,7 +167,7 @@ async fn the_log_warns_of_what_the_repository_does_not_know() {
     let away = Away::new(&scene.tag());
     let mut program = Program::serve(&[
         ("SENTRY_WEBHOOK_SECRET", SECRET),
-        ("REPO", scene.repo().to_str().unwrap()),
+        ("REPO", scene.repo.to_str().unwrap()),
     ]);
     let url: http::Uri = program.url_after("webhook at ").parse().unwrap();
     deliver(&url, SECRET, shop::FIRST_DELIVERY).await;
