@@ -151,12 +151,7 @@ impl PathMap {
     /// package decides; without any path the module itself.
     #[must_use]
     pub fn frame(&self, frame: &QueryFrame) -> Mapping {
-        let file = StackFile {
-            filename: frame.filename.as_deref(),
-            abs_path: frame.abs_path.as_deref(),
-            module: frame.module.as_deref(),
-            in_app: frame.in_app,
-        };
+        let file = StackFile::from(frame);
         let paths = file.paths();
         let given = paths.iter().rev().find_map(|path| self.given(&components(path)));
         if let Some(path) = given {

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::Frame;
+use crate::source::QueryFrame;
+
 /// What a frame says of its file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StackFile<'a> {
@@ -13,6 +16,28 @@ pub(crate) struct StackFile<'a> {
     pub(crate) module: Option<&'a str>,
     /// Whether it is the program's own code.
     pub(crate) in_app: bool,
+}
+
+impl<'a> From<&'a Frame> for StackFile<'a> {
+    fn from(frame: &'a Frame) -> Self {
+        Self {
+            filename: frame.filename.as_deref(),
+            abs_path: frame.abs_path.as_deref(),
+            module: frame.module.as_deref(),
+            in_app: frame.in_app,
+        }
+    }
+}
+
+impl<'a> From<&'a QueryFrame> for StackFile<'a> {
+    fn from(frame: &'a QueryFrame) -> Self {
+        Self {
+            filename: frame.filename.as_deref(),
+            abs_path: frame.abs_path.as_deref(),
+            module: frame.module.as_deref(),
+            in_app: frame.in_app,
+        }
+    }
 }
 
 impl<'a> StackFile<'a> {

@@ -4,7 +4,6 @@
 use super::dependency::step;
 use super::value::cron_period;
 use super::{ErrorClass, Setting, Trend, VersionStep};
-use crate::rank::words::parts;
 
 use ErrorClass as C;
 
@@ -43,10 +42,9 @@ pub(super) fn scale(setting: &Setting, parts: &[String], class: ErrorClass) -> f
     aside.min(trust) * schedule(setting) * difference(setting)
 }
 
-/// How bold another value of a setting can be whatever the error: hardly, where it is for people or
-/// means nearly the same. 0 to 1.
-pub(crate) fn boldness(setting: &Setting) -> f64 {
-    let parts = parts(&setting.key);
+/// How bold another value of a setting, by the words of its key, can be whatever the error: hardly,
+/// where it is for people or means nearly the same. 0 to 1.
+pub(crate) fn boldness(setting: &Setting, parts: &[String]) -> f64 {
     let has = |words: &[&str]| parts.iter().any(|part| words.contains(&part.as_str()));
     let aside = ASIDE.iter().filter(|(words, scale, _)| *scale <= MILD && has(words));
     aside.map(|(_, scale, _)| *scale).fold(1.0, f64::min) * schedule(setting) * difference(setting)
@@ -112,9 +110,10 @@ fn schedule(setting: &Setting) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::read::setting;
+    use crate::rank::words::parts;
 
     fn boldness(key: &str, old: &str, new: &str) -> f64 {
-        super::boldness(&setting(key.to_owned(), Some(old), Some(new), false))
+        super::boldness(&setting(key.to_owned(), Some(old), Some(new), false), &parts(key))
     }
 
     #[test]

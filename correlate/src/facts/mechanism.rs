@@ -184,10 +184,9 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// The mechanisms that a setting sets off.
-    pub(crate) fn of(setting: &Setting) -> Self {
+    /// The mechanisms that a setting sets off, by the words of its key and its values.
+    pub(crate) fn of(setting: &Setting, words: &[String]) -> Self {
         let mut makes = Vec::new();
-        let words = parts(&setting.key);
         for (at, word) in words.iter().enumerate() {
             for (rest, index) in BY_WORD.get(word.as_str()).into_iter().flatten() {
                 let (_, way, classes) = MECHANISMS[*index];
@@ -234,7 +233,7 @@ mod tests {
         let side = |text: &'static str| (!text.is_empty()).then_some(text);
         let (old, new): (&'static str, &'static str) =
             (old.to_owned().leak(), new.to_owned().leak());
-        Known::of(&setting(key.to_owned(), side(old), side(new), false)).fit(class)
+        Known::of(&setting(key.to_owned(), side(old), side(new), false), &parts(key)).fit(class)
     }
 
     #[test]

@@ -31,12 +31,7 @@ pub(super) fn locate(
 
 /// The changed files whose paths share the longest end with the frame's.
 fn by_suffix(prepared: &PreparedWindow<'_>, frame: &Frame) -> Vec<usize> {
-    let file = StackFile {
-        filename: frame.filename.as_deref(),
-        abs_path: frame.abs_path.as_deref(),
-        module: frame.module.as_deref(),
-        in_app: frame.in_app,
-    };
+    let file = StackFile::from(frame);
     let (mut longest, mut found) = (0, Vec::new());
     for path in file.paths() {
         let parts = components(&path);

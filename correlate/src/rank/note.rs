@@ -47,7 +47,9 @@ impl Note {
         let bearing = super::bearing::of(fact, &words, path);
         // What never counts is not asked what it could set off.
         let (known, boldness) = match &fact.kind {
-            FactKind::Setting(setting) if bearing > 0.0 => (Known::of(setting), boldness(setting)),
+            FactKind::Setting(setting) if bearing > 0.0 => {
+                (Known::of(setting, &words), boldness(setting, &words))
+            }
             _ => (Known::default(), 1.0),
         };
         Self {
