@@ -148,14 +148,10 @@ impl Queue {
             looks,
         };
         let Err(reason) = self.take(&delivery, &mut promise, offer).await else {
-            if refused {
-                tracing::info!("a delivery that was held up goes on");
-            }
+            say_going_on(refused);
             return true;
         };
-        if !refused {
-            tracing::warn!("{reason}: a delivery that was kept is held up");
-        }
+        say_held_up(&reason, refused);
         // Where its promise is lost the next process finds it.
         if let Some(kept) = promise.take() {
             self.0.backlog.push(Undone { kept, owner, refused: true, looks });
@@ -309,14 +305,10 @@ impl Queue {
         Box::pin(async move {
             self.0.later().remove(key);
             let Err(reason) = self.take(delivery, promise, Offer::new(self)).await else {
-                if *refused {
-                    tracing::info!("a delivery that was held up goes on");
-                }
+                say_going_on(*refused);
                 return true;
             };
-            if !std::mem::replace(refused, true) {
-                tracing::warn!("{reason}: a delivery that was kept is held up");
-            }
+            say_held_up(&reason, std::mem::replace(refused, true));
             // It keeps its place, however many there are, unless another one of its key has come.
             let alone = self.0.later().insert(key.clone());
             if !alone {
@@ -335,6 +327,20 @@ fn say_accepted(delivery: &Delivery, about: &About) {
     }
     let About { name, issue, project, secret, bytes } = about;
     tracing::info!(delivery = ?name, ?issue, ?project, secret, bytes, "accepted");
+}
+
+/// Says that a delivery is held up, unless that was `said` before.
+fn say_held_up(reason: &Refused, said: bool) {
+    if !said {
+        tracing::warn!("{reason}: a delivery that was kept is held up");
+    }
+}
+
+/// Says that it goes on, where it was `said` to be held up.
+fn say_going_on(said: bool) {
+    if said {
+        tracing::info!("a delivery that was held up goes on");
+    }
 }
 
 /// A delivery that another one of the same trouble is in the way of.
